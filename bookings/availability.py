@@ -1,0 +1,153 @@
+"""Open minus busy is when a session can start. Pure; all times are UTC minutes.
+
+Nothing is laid out slot by slot: free stretches become stretches of *valid starts* for the
+practitioner and for the rooms, the two are intersected, and the start grid is laid on the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from clinic.intervals import Interval, chop, intersect, subtract, union
+from clinic.opening import Piece, days, pieces
+
+
+class Opening(NamedTuple):
+    """A minute at which a session can start, and with whom."""
+
+    minute: int
+    practitioner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a session takes: its minutes, the room's turnover after it, the start grid."""
+
+    minutes: int
+    turnover: int
+    grid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """One practitioner's side: when they work, the pause they need, and what is taken.
+
+    `open_` is in normal form. `busy` holds (start, end with pause) of each booking, in any order.
+    """
+
+    open_: Sequence[Interval]
+    pause: int
+    busy: Sequence[Interval] = field(default=())
+
+
+def starts_for_practitioner(diary: Diary, need: Need) -> list[Interval]:
+    """Return the stretches of minutes at which the practitioner could start a session.
+
+    The session lies within their hours; the pause after it may run past closing but not into the
+    next booking.
+    """
+    within = union((a, b - need.minutes + 1) for a, b in diary.open_)
+    taken = need.minutes + diary.pause
+    return subtract(within, union((a - taken + 1, b) for a, b in diary.busy))
+
+
+def starts_for_rooms(
+    rooms: Iterable[int], busy: Mapping[int, Sequence[Interval]], need: Need, span: Interval
+) -> list[Interval]:
+    """Return the stretches of minutes within `span` at which some room is free with its turnover.
+
+    `busy` holds (start, end with turnover) of each room's bookings.
+    """
+    taken = need.minutes + need.turnover
+    free: list[Interval] = []
+    for room in rooms:
+        blocked = busy.get(room)
+        if not blocked:
+            return [span]
+        free.extend(subtract([span], union((a - taken + 1, b) for a, b in blocked)))
+    return union(free)
+
+
+def free_rooms(
+    rooms: Sequence[int], busy: Mapping[int, Sequence[Interval]], need: Need, start: int
+) -> list[int]:
+    """Return the rooms that are free for a session starting at a minute, in the order given."""
+    end = start + need.minutes + need.turnover
+    return [
+        room for room in rooms if all(b <= start or end <= a for a, b in busy.get(room, ()))
+    ]
+
+
+def on_grid(starts: Sequence[Interval], zone: str, dates: Iterable[date], grid: int) -> list[int]:
+    """Return the minutes of `starts` whose local minute of the day is a multiple of `grid`."""
+    found: list[int] = []
+    index = 0
+    for day in dates:
+        for piece in pieces(zone, day):
+            index = _lay(starts, index, piece, grid, found)
+    return found
+
+
+def _lay(
+    starts: Sequence[Interval], index: int, piece: Piece, grid: int, found: list[int]
+) -> int:
+    """Add the grid's minutes within one piece; return the first stretch not passed by it."""
+    while index < len(starts):
+        start, end = starts[index]
+        if start >= piece.end:
+            break
+        low = max(start, piece.start)
+        high = min(end, piece.end)
+        if low < high:
+            found.extend(range(low + (piece.midnight - low) % grid, high, grid))
+        if end > piece.end:
+            break
+        index += 1
+    return index
+
+
+def openings(
+    *,
+    zone: str,
+    first: date,
+    last: date,
+    earliest: int,
+    need: Need,
+    diaries: Mapping[int, Diary],
+    rooms: Sequence[int],
+    busy_rooms: Mapping[int, Sequence[Interval]],
+) -> list[Opening]:
+    """Return every opening on the local dates from `first` to `last` (both included).
+
+    zone: name of the location's time zone. earliest: first minute that may be booked.
+    diaries: practitioner id to their diary. rooms: ids of the location's rooms.
+    Sorted by minute, then practitioner.
+    """
+    dates = days(first, last)
+    span = _span(zone, dates)
+    if span is None or not rooms:
+        return []
+    span = (max(span[0], earliest), span[1])
+    if span[0] >= span[1]:
+        return []
+    roomy = starts_for_rooms(rooms, busy_rooms, need, span)
+    found: list[Opening] = []
+    for practitioner, diary in diaries.items():
+        starts = intersect(chop(starts_for_practitioner(diary, need), *span), roomy)
+        found.extend(
+            Opening(minute, practitioner) for minute in on_grid(starts, zone, dates, need.grid)
+        )
+    found.sort()
+    return found
+
+
+def _span(zone: str, dates: Sequence[date]) -> Interval | None:
+    parts = [piece for day in (dates[0], dates[-1]) for piece in pieces(zone, day)] if dates else []
+    if not parts:
+        parts = [piece for day in dates for piece in pieces(zone, day)]
+    if not parts:
+        return None
+    return min(piece.start for piece in parts), max(piece.end for piece in parts)

@@ -1,0 +1,158 @@
+"""The ways a booking is refused, and which database constraint stands for which refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, IntegrityError, OperationalError
+from django.utils.translation import gettext_lazy as _
+
+from clinic.errors import Refusal, Sentence
+
+if TYPE_CHECKING:
+    from bookings.availability import Opening
+
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK_DETECTED = "40P01"
+SLOT_CONSTRAINTS = {"booking_practitioner_free", "booking_room_free"}
+TWICE_CONSTRAINTS = {
+    "booking_one_an_attempt",
+    "booking_one_hold_an_attempt",
+    "bookings_requestkey_digest_key",
+}
+
+
+class SlotTaken(Refusal):
+    """Somebody was faster. `openings` are up to three others nearby."""
+
+    code = "slot_taken"
+    field = "starts_at"
+
+    def __init__(self, openings: Sequence[Opening] = ()) -> None:
+        super().__init__(_("Somebody was a moment faster: this time has just been taken."))
+        self.openings = list(openings)
+
+
+class CannotStart(Refusal):
+    """The time asked for is none that can be booked."""
+
+    code = "invalid"
+    field = "starts_at"
+
+
+class InPast(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(_("That time has already passed. Please choose a later one."))
+
+
+class ShortNotice(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(
+            _("That time is too soon to book online. Please choose a later one, or call us.")
+        )
+
+
+class TooFarAhead(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(
+            _("That day is further ahead than can be booked yet. Please choose an earlier one.")
+        )
+
+
+class OffGrid(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(_("Sessions don't start at that minute. Please choose a time shown."))
+
+
+class NotOpen(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(_("We are not open then. Please choose a time shown."))
+
+
+class NotOffered(Refusal):
+    """The treatment, location or practitioner asked for does not exist or does not fit."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class TooManyHolds(Refusal):
+    code = "too_many_holds"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Three times are already being held from your connection. "
+                "Finish one of them, or wait ten minutes until they are free again."
+            )
+        )
+
+
+class NotBefore(Refusal):
+    """Screening: the session is fine from `earliest` on. `sentences` say why, without a diagnosis."""
+
+    code = "too_soon"
+
+    def __init__(self, earliest: date, sentences: Sequence[str] = ()) -> None:
+        super().__init__(_("Please book from the date shown."))
+        self.earliest = earliest
+        self.sentences = list(sentences)
+
+
+class CallUs(Refusal):
+    """Screening: this can't be booked online; `sentences` are what the client reads."""
+
+    code = "refused"
+
+    def __init__(self, sentences: Sequence[str] = ()) -> None:
+        super().__init__(_("Please call us, and we will plan it together."))
+        self.sentences = list(sentences)
+
+
+class WindowClosed(Refusal):
+    code = "window_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("It is too late to change this online. Please call us, and we will help.")
+        )
+
+
+class NotChangeable(Refusal):
+    code = "window_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This booking can't be changed any more."))
+
+
+class KeyMismatch(Refusal):
+    """A request key was used before, for another request."""
+
+    code = "idempotency_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__(_("This key was used for another request."))
+
+
+def constraint_of(error: DatabaseError) -> str:
+    """Return the name of the constraint a database error speaks of, or ""."""
+    diag = getattr(error.__cause__, "diag", None)
+    return getattr(diag, "constraint_name", None) or ""
+
+
+def is_lost_race(error: DatabaseError) -> bool:
+    """Return whether the error means that somebody else took the time first."""
+    if isinstance(error, IntegrityError):
+        return constraint_of(error) in SLOT_CONSTRAINTS
+    code = getattr(error.__cause__, "pgcode", None)
+    return isinstance(error, OperationalError) and code in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}
+
+
+def is_twice(error: DatabaseError) -> bool:
+    """Return whether the error means that the same request was already carried out."""
+    return isinstance(error, IntegrityError) and constraint_of(error) in TWICE_CONSTRAINTS

@@ -1,0 +1,3 @@
+from bookings.models.booking import Booking, RequestKey
+
+__all__ = ["Booking", "RequestKey"]

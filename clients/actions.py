@@ -1,0 +1,110 @@
+"""Writes about people: who a booking is for, and what they said about being written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from clients.contact import Contact, email_key, name_key
+from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+
+CONSENT_WORDING = "care-1"
+MOST_PROPOSALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The client a contact stands for; `known` when we have met them before."""
+
+    client: Client
+    known: bool
+
+
+def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
+    """Return the client with exactly this name, e-mail and phone, or make a provisional one.
+
+    A contact address is not an identity: whoever shares only part of it is proposed to the desk as
+    a possible duplicate, and nothing of an existing client is edited. Runs in the caller's
+    transaction.
+    """
+    key, email, phone = name_key(contact.name), email_key(contact.email), contact.phone
+    similar = _sharing(email, phone)
+    for known in similar:
+        if (known.name_key, known.email, known.phone) == (key, email, phone):
+            _add_first_consents(known, contact, now=now, source=source)
+            return Resolved(known, known=True)
+    newcomer = Client.objects.create(
+        name=contact.name, name_key=key, email=email, phone=phone, created_at=now
+    )
+    ContactConsent.objects.bulk_create(_consents(newcomer, contact, now=now, source=source))
+    if similar:
+        _propose(newcomer, similar, now=now)
+    return Resolved(newcomer, known=False)
+
+
+def _sharing(email: str, phone: str) -> list[Client]:
+    """Return the clients with the same e-mail or phone, the oldest first (at most 50)."""
+    same = Q(pk__in=[])
+    if email:
+        same |= Q(email=email)
+    if phone:
+        same |= Q(phone=phone)
+    return list(Client.objects.filter(same).exclude(status=Client.Status.MERGED).order_by("pk")[:50])
+
+
+def _consents(
+    client: Client, contact: Contact, *, now: datetime, source: str
+) -> list[ContactConsent]:
+    said = {Channel.EMAIL: contact.by_email, Channel.SMS: contact.by_sms}
+    return [
+        ContactConsent(
+            client=client,
+            channel=channel,
+            purpose=Purpose.CARE,
+            granted=granted,
+            at=now,
+            source=source,
+            wording=CONSENT_WORDING,
+        )
+        for channel, granted in said.items()
+    ]
+
+
+def _add_first_consents(client: Client, contact: Contact, *, now: datetime, source: str) -> None:
+    """Keep what was said at the form for channels never spoken of before.
+
+    Anybody may type a known client's name, e-mail and phone: that must not undo their "stop".
+    """
+    spoken = set(
+        ContactConsent.objects.filter(client=client, purpose=Purpose.CARE).values_list(
+            "channel", flat=True
+        )
+    )
+    ContactConsent.objects.bulk_create(
+        consent
+        for consent in _consents(client, contact, now=now, source=source)
+        if consent.channel not in spoken
+    )
+
+
+def _propose(newcomer: Client, similar: list[Client], *, now: datetime) -> None:
+    proposals = []
+    for known in similar:
+        shared = [
+            word
+            for word, same in (
+                ("name", known.name_key == newcomer.name_key),
+                ("email", bool(newcomer.email) and known.email == newcomer.email),
+                ("phone", bool(newcomer.phone) and known.phone == newcomer.phone),
+            )
+            if same
+        ]
+        if len(shared) >= 2:
+            proposals.append(
+                DuplicateProposal(
+                    newcomer=newcomer, known=known, matched_on="+".join(shared), created_at=now
+                )
+            )
+    DuplicateProposal.objects.bulk_create(proposals[:MOST_PROPOSALS])

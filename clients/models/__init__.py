@@ -1,0 +1,4 @@
+from clients.models.client import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+from clients.models.message import Message
+from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
+from clients.models.sealed import ClientKey

@@ -1,0 +1,109 @@
+"""The people we treat, and what they said about being written to."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    EMAIL = "EMAIL", _("e-mail")
+    SMS = "SMS", _("text message")
+
+
+class Purpose(models.TextChoices):
+    """Care and marketing are separate consents."""
+
+    CARE = "CARE", _("care")
+    MARKETING = "MARKETING", _("marketing")
+
+
+class Client(models.Model):
+    """A person we treat. May have no e-mail and no mobile number; shares either with others.
+
+    `name_key` is the name as compared (see `clients.contact.name_key`); `phone` is E.164; `email`
+    is lower case. A client made by an online booking is PROVISIONAL until the desk has met them.
+    """
+
+    class Status(models.TextChoices):
+        PROVISIONAL = "PROVISIONAL", _("Provisional")
+        ACTIVE = "ACTIVE", _("Active")
+        MERGED = "MERGED", _("Merged into another")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    name_key = models.CharField(max_length=240, editable=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.PROVISIONAL)
+    language = models.CharField(_("language"), max_length=10, default="en-ca")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="client_has_name"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
+                name="client_phone_e164",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["email"], name="client_email", condition=~Q(email="")),
+            models.Index(fields=["phone"], name="client_phone", condition=~Q(phone="")),
+            models.Index(fields=["name_key"], name="client_name_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """The first word of the name: how messages greet."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class DuplicateProposal(models.Model):
+    """A provisional client may be one we know. The desk decides; nobody is merged by an address."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        MERGED = "MERGED", _("Merged")
+        DIFFERENT = "DIFFERENT", _("Different people")
+
+    newcomer = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="proposals")
+    known = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="proposed_for")
+    matched_on = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["newcomer", "known"], name="duplicate_proposed_once"),
+            models.CheckConstraint(
+                condition=~Q(newcomer=models.F("known")), name="duplicate_not_of_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.newcomer_id} ~ {self.known_id}"
+
+
+class ContactConsent(models.Model):
+    """One yes or no to being written to. Rows are added, never changed: the newest holds."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contact_consents")
+    channel = models.CharField(max_length=5, choices=Channel)
+    purpose = models.CharField(max_length=9, choices=Purpose)
+    granted = models.BooleanField()
+    at = models.DateTimeField()
+    source = models.CharField(max_length=20)
+    wording = models.CharField(max_length=20, help_text="Version of the text that was agreed to.")
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "channel", "purpose", "-at"], name="consent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.channel} {self.purpose} {self.granted}"

@@ -1,0 +1,63 @@
+"""Writing the log book. Actions call `record` inside their own transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clinic.middleware import request_id
+from clinic.models import AuditEntry, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a user, or one of the two that have none."""
+
+    label: str
+    user: User | None = None
+
+
+CLIENT = Actor("client")
+CLOCK = Actor("clock")
+
+
+def staff(user: User) -> Actor:
+    return Actor(f"{user.role.lower()}: {user.name}"[:120], user)
+
+
+def entry(
+    *,
+    now: datetime,
+    actor: Actor,
+    verb: str,
+    about: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Return the entry, not yet saved. `before` and `after` must hold no health text."""
+    return AuditEntry(
+        at=now,
+        actor=actor.user,
+        actor_label=actor.label,
+        verb=verb,
+        about=about,
+        request_id=request_id.get(),
+        before=before or {},
+        after=after or {},
+    )
+
+
+def record(
+    *,
+    now: datetime,
+    actor: Actor,
+    verb: str,
+    about: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Add one entry to the log book, in the caller's transaction."""
+    entry(now=now, actor=actor, verb=verb, about=about, before=before, after=after).save(
+        force_insert=True
+    )

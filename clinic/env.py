@@ -1,0 +1,144 @@
+"""Every environment variable Jade reads: its type, its default and one sentence about it.
+
+`docs/configuration.md` is generated from this file (`manage.py configuration --write`).
+Nothing else in the project reads `os.environ`, but for the two commands that start processes.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class WrongSetting(Exception):
+    """An environment variable holds something it can't hold; the message says what to write."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    kind: str
+    default: str
+    says: str
+
+
+@dataclass
+class Environment:
+    """Reads variables and remembers what was declared, for the documentation."""
+
+    declared: list[Variable] = field(default_factory=list)
+
+    def _read(self, name: str, kind: str, default: str, says: str) -> str:
+        self.declared.append(Variable(name, kind, default, says))
+        return os.environ.get(name, "").strip() or default
+
+    def text(self, name: str, default: str, says: str) -> str:
+        return self._read(name, "text", default, says)
+
+    def flag(self, name: str, default: str, says: str) -> bool:
+        value = self._read(name, "on / off", default, says).lower()
+        if value in {"1", "on", "true", "yes"}:
+            return True
+        if value in {"0", "off", "false", "no"}:
+            return False
+        raise WrongSetting(f"{name} is {value!r}. Write on or off.")
+
+    def number(self, name: str, default: str, says: str) -> int:
+        value = self._read(name, "whole number", default, says)
+        try:
+            return int(value)
+        except ValueError:
+            raise WrongSetting(f"{name} is {value!r}. Write a whole number.") from None
+
+    def names(self, name: str, default: str, says: str) -> list[str]:
+        value = self._read(name, "names, separated by commas", default, says)
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+
+environment = Environment()
+
+ENVIRONMENT = environment.text(
+    "ENVIRONMENT",
+    "development",
+    "`development` or `production`. Production refuses to start with a missing or unsafe setting.",
+)
+if ENVIRONMENT not in {"development", "production"}:
+    raise WrongSetting(f"ENVIRONMENT is {ENVIRONMENT!r}. Write development or production.")
+PRODUCTION = ENVIRONMENT == "production"
+
+DEBUG = environment.flag("DEBUG", "off", "Django's debug pages. Refused in production.")
+VAR_DIR = Path(
+    environment.text(
+        "VAR_DIR",
+        str(ROOT / "var"),
+        "Where embedded services, development keys, the development mailbox and reports are kept.",
+    )
+)
+SECRET_KEY = environment.text(
+    "SECRET_KEY",
+    "",
+    "Signs sessions and forms; at least 50 random characters. Made by itself in development.",
+)
+LINK_KEY = environment.text(
+    "LINK_KEY",
+    "",
+    "Derives the manage links of bookings; changing it ends all links sent so far. "
+    "Made by itself in development.",
+)
+MASTER_KEY = environment.text(
+    "MASTER_KEY",
+    "",
+    "Wraps the keys that seal health text: 32 bytes in base64. Losing it loses the text. "
+    "Made by itself in development.",
+)
+ALLOWED_HOSTS = environment.names(
+    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the clinic's pages answer to."
+)
+SITE_URL = environment.text(
+    "SITE_URL",
+    "",
+    "Address that links in messages begin with, such as https://book.example.org. "
+    "In development it follows PORT.",
+)
+PORT = environment.number("PORT", "8000", "Port of the web server that `make run` starts.")
+DATABASE_URL = environment.text(
+    "DATABASE_URL",
+    "",
+    "postgres://user:password@host:port/name. Left empty, `make run` starts an embedded Postgres.",
+)
+REDIS_URL = environment.text(
+    "REDIS_URL",
+    "",
+    "redis://host:port/0, the queue's broker. Left empty, `make run` starts an embedded Redis.",
+)
+EMAIL_URL = environment.text(
+    "EMAIL_URL",
+    "",
+    "smtp://user:password@host:port, or smtp+tls:// or smtp+ssl://. "
+    "Left empty in development, mail goes to the mailbox page.",
+)
+MAIL_FROM = environment.text(
+    "MAIL_FROM", "clinic@localhost", "Address the clinic's e-mail comes from."
+)
+MAILBOX = environment.flag(
+    "MAILBOX",
+    "off" if PRODUCTION else "on",
+    "Shows /mailbox/, where messages kept on this machine can be read. Refused in production.",
+)
+DEMO = environment.flag(
+    "DEMO",
+    "off",
+    "Loads the demo clinic into an empty database that is not embedded, and shows the demo login.",
+)
+TRUSTED_PROXIES = environment.number(
+    "TRUSTED_PROXIES",
+    "0",
+    "How many reverse proxies in front of Jade add to X-Forwarded-For; 0 trusts none.",
+)
+RATE_LIMITS = environment.flag(
+    "RATE_LIMITS", "on", "Off lifts the limits for a load test on one's own machine."
+)
+LOG_LEVEL = environment.text("LOG_LEVEL", "INFO", "Least severe level that is logged.")
