@@ -1,0 +1,43 @@
+"""Brings a database up to date before anything uses it: tables, defaults, demo clinic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrates, loads the defaults and, with --demo, the demo clinic where there is none yet. "
+        "May run as often as wanted."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="demo clinic, if it is empty")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        verbosity = options["verbosity"]
+
+        def say(line: str) -> None:
+            if verbosity:
+                self.stdout.write(line)
+                self.stdout.flush()
+
+        # One process for all of it: each start of Django costs half a second.
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            say("Making the tables")
+            call_command("migrate", verbosity=0, skip_checks=True)
+        if "load_defaults" in get_commands():
+            call_command("load_defaults", verbosity=verbosity)
+        if options["demo"] and "seed_demo" in get_commands():
+            call_command("seed_demo", if_empty=True, verbosity=verbosity)
+        if settings.PRODUCTION:
+            say("Collecting the static files")
+            call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)

@@ -1,0 +1,147 @@
+"""A real browser, headless. A page that breaks a rule (script error, CSP) fails its test."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from clinic import env
+from tests.harness.programs import Site
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+AXE = env.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def chromium_path(playwrights_own: str) -> str:
+    """Return the machine's Chromium or else Playwright's; fail the test where there is neither."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    if Path(playwrights_own).exists():
+        return playwrights_own
+    pytest.fail("No headless browser: `make test` installs one, or install Chromium.")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's loop lives in the test's own thread, where Django's ORM is used as well.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(playwright.chromium.executable_path), args=FLAGS
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Visits:
+    """Opens pages and remembers what went wrong on them.
+
+    `expected` are patterns of console messages a test provokes on purpose, such as the
+    "status of 409" of a refused request.
+    """
+
+    browser: Browser
+    problems: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self,
+        site: Site,
+        width: int,
+        height: int,
+        *,
+        javascript: bool = True,
+        dark: bool = False,
+        **options: Any,
+    ) -> Page:
+        context = self.browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            **{"locale": "en-CA", "timezone_id": "America/Toronto", **options},
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
+        return context.new_page()
+
+    def _console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            where = message.location.get("url", "")
+            self.problems.append(f"console {message.type}: {message.text} ({where})")
+
+    def unexpected(self) -> list[str]:
+        return [
+            problem
+            for problem in self.problems
+            if not any(re.search(pattern, problem) for pattern in self.expected)
+        ]
+
+
+@pytest.fixture
+def visits(chromium: Browser) -> Iterator[Visits]:
+    visits = Visits(chromium)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert not visits.unexpected(), "\n".join(visits.unexpected())
+
+
+@pytest.fixture
+def phone(visits: Visits) -> Callable[..., Page]:
+    """Open a page as a phone shows it: `phone(site, javascript=False, dark=True)`."""
+
+    def open_phone(site: Site, **options: Any) -> Page:
+        return visits.open(site, 390, 844, **{"has_touch": True, "is_mobile": True, **options})
+
+    return open_phone
+
+
+@pytest.fixture
+def desktop(visits: Visits) -> Callable[..., Page]:
+    """Open a page as a computer shows it."""
+
+    def open_desktop(site: Site, **options: Any) -> Page:
+        return visits.open(site, 1440, 900, **options)
+
+    return open_desktop
+
+
+def axe(page: Page) -> list[str]:
+    """Return the accessibility violations of the page as it stands, one line for each element."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        """() => axe.run(document, {
+          preload: false,
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        })"""
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
