@@ -213,7 +213,9 @@ class Screening(models.Model):
     client = models.ForeignKey(
         "clients.Client", on_delete=models.PROTECT, related_name="screenings"
     )
-    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="screenings")
+    rule_set = models.ForeignKey(
+        RuleSet, on_delete=models.PROTECT, to_field="version", related_name="screenings"
+    )
     source = models.CharField(max_length=8, choices=Source)
     assessed_for = models.DateField()
     answered_on = models.DateField()
