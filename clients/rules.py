@@ -1,8 +1,8 @@
 """Safety rules and the questions asked before a booking, as data without a database.
 
-`read` takes the document (`clients/data/contraindications.json`, or rows made from one) and
-`RuleSet.document` gives it back, so one shape is read, kept and published. Codes are lower case in
-the document and in answers, upper case here and in the database.
+`clients.rule_document.read` makes a `RuleSet` and `RuleSet.document` gives the document back, so
+one shape is read, kept and published. Codes are lower case in documents and answers, upper case
+here and in the database.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from functools import cached_property
 from typing import Any
 
 from clients.phases import PHASE_OF, Phase, Target
+
+LONGEST_WAIT_DAYS = 3650
 
 
 class Action(StrEnum):
@@ -86,8 +88,12 @@ class Effect(StrEnum):
     FORBID = "FORBID"
 
 
-class RulesInvalid(ValueError):
-    """The document of the rules contradicts itself; the message says where."""
+class Reply(StrEnum):
+    """What was answered: to yes-or-no questions, and to PICK_ANY as a whole (NO: none of these)."""
+
+    YES = "YES"
+    NO = "NO"
+    UNSURE = "UNSURE"
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ class Rule:
     group: str
     question: str
     answer_type: AnswerType
-    trigger_answer: str | None
+    trigger_answer: Reply | None
     trigger_under_age: int | None
     trigger_over_age: int | None
     severity: Severity
@@ -190,7 +196,7 @@ class Rule:
             "group": self.group,
             "question": self.question,
             "answer_type": self.answer_type.lower(),
-            "trigger_answer": self.trigger_answer,
+            "trigger_answer": self.trigger_answer.lower() if self.trigger_answer else None,
             "trigger_age": {key: years for key, years in age.items() if years is not None} or None,
             "severity": self.severity.lower(),
             "action": self.action.lower(),
@@ -230,7 +236,7 @@ class Question:
     text: str
     rules: tuple[str, ...]
     help: str = ""
-    trigger_answer: str | None = None
+    trigger_answer: Reply | None = None
     date_label: str | None = None
     lookback_days: int | None = None
     message_if_yes: str = ""
@@ -248,13 +254,30 @@ class Question:
             items=tuple(item for item in self.items if item.rule in rules),
         )
 
+    def public(self) -> dict[str, Any]:
+        """Return what the API tells of the question: nothing of rules beyond the items' ids."""
+        told: dict[str, Any] = {
+            "id": self.code,
+            "text": self.text,
+            "help": self.help,
+            "type": self.type.lower(),
+        }
+        if self.date_label:
+            told["date_label"] = self.date_label
+        if self.items:
+            told["items"] = [
+                {"id": item.rule, "label": item.label, "date_label": item.date_label}
+                for item in self.items
+            ]
+        return told
+
     def document(self) -> dict[str, Any]:
         return {
             "id": self.code,
             "type": self.type.lower(),
             "text": self.text,
             "help": self.help,
-            "trigger_answer": self.trigger_answer,
+            "trigger_answer": self.trigger_answer.lower() if self.trigger_answer else None,
             "date_label": self.date_label,
             "lookback_days": self.lookback_days,
             "message_if_yes": self.message_if_yes,
@@ -310,7 +333,10 @@ class RuleSet:
                 name: list(group) if isinstance(group, tuple) else group
                 for name, group in self.area_groups.items()
             },
-            "booking_questions": [question.document() for question in self.booking_questions],
+            "booking_questions": [
+                {"order": order, **question.document()}
+                for order, question in enumerate(self.booking_questions, start=1)
+            ],
             "rules": [rule.document() for rule in self.rules],
         }
 

@@ -205,7 +205,7 @@ class SealedField(_Field[T, T]):
     ) -> Any:
         if not isinstance(value, Ciphertext):
             raise SealedFieldError(f"{self} is sealed: set it on the row and save the row.")
-        return connection.Database.Binary(value.data)
+        return cast(Any, connection).Database.Binary(value.data)
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return self.get_db_prep_value(value, connection)

@@ -35,8 +35,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RuleSet',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(unique=True)),
+                ('version', models.PositiveIntegerField(primary_key=True, serialize=False)),
                 ('published_at', models.DateTimeField()),
                 ('digest', models.CharField(max_length=64)),
                 ('source', models.CharField(max_length=200)),
@@ -157,7 +156,7 @@ class Migration(migrations.Migration):
                 ('results', clients.sealing.SealedJSON()),
                 ('created_at', models.DateTimeField()),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='clients.client')),
-                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='clients.ruleset', to_field='version')),
+                ('rule_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='clients.ruleset')),
             ],
             options={
                 'indexes': [models.Index(fields=['client', '-created_at'], name='screening_of_client')],

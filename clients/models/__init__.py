@@ -2,3 +2,18 @@ from clients.models.client import Channel, Client, ContactConsent, DuplicateProp
 from clients.models.message import Message
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
+
+__all__ = [
+    "BookingQuestion",
+    "Channel",
+    "Client",
+    "ClientKey",
+    "ContactConsent",
+    "DuplicateProposal",
+    "Message",
+    "Purpose",
+    "RuleSet",
+    "Screening",
+    "ScreeningRule",
+    "Source",
+]

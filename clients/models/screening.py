@@ -10,10 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clients.rules import Action, AnswerType, Outcome, Severity
+from clients.rules import LONGEST_WAIT_DAYS, Action, AnswerType, Outcome, Severity
 from clients.sealing import SealedJSON
-
-LONGEST_WAIT_DAYS = 3650
 
 OUTCOMES = [
     (Outcome.FINE.value, _("Fine")),
@@ -44,7 +42,7 @@ class RuleSet(models.Model):
     of the rules says about how they are to be read. `digest` is the SHA-256 of the document.
     """
 
-    version = models.PositiveIntegerField(unique=True)
+    version = models.PositiveIntegerField(primary_key=True)
     published_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     source = models.CharField(max_length=200)
@@ -149,7 +147,7 @@ class ScreeningRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} (version {self.rule_set.version})"
+        return f"{self.code} (version {self.rule_set_id})"
 
 
 class BookingQuestion(models.Model):
@@ -188,7 +186,7 @@ class BookingQuestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} (version {self.rule_set.version})"
+        return f"{self.code} (version {self.rule_set_id})"
 
 
 class Source(models.TextChoices):
@@ -213,9 +211,7 @@ class Screening(models.Model):
     client = models.ForeignKey(
         "clients.Client", on_delete=models.PROTECT, related_name="screenings"
     )
-    rule_set = models.ForeignKey(
-        RuleSet, on_delete=models.PROTECT, to_field="version", related_name="screenings"
-    )
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="screenings")
     source = models.CharField(max_length=8, choices=Source)
     assessed_for = models.DateField()
     answered_on = models.DateField()

@@ -1,0 +1,99 @@
+"""Reads about people and about the rules that keep them safe."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from clients import models
+from clients.rule_document import RulesInvalid, read
+from clients.rules import RuleSet
+
+
+def current_rule_set(now: datetime) -> RuleSet:
+    """Return the rules that hold now: the highest version published by then. One small query.
+
+    Raises RuleSet.DoesNotExist of the models when none is published; `load_defaults` does that.
+    """
+    found = (
+        models.RuleSet.objects.filter(published_at__lte=now)
+        .order_by("-version")
+        .values_list("version", "digest")
+        .first()
+    )
+    if found is None:
+        raise models.RuleSet.DoesNotExist(
+            "No safety rules are published yet; `manage.py load_defaults` publishes the first."
+        )
+    return _read(*found)
+
+
+def rule_set(version: int) -> RuleSet:
+    """Return a version of the rules, however old. Raises RuleSet.DoesNotExist of the models."""
+    digest = models.RuleSet.objects.values_list("digest", flat=True).get(version=version)
+    return _read(version, digest)
+
+
+# A published version never changes, so what was read once is read for good; the digest tells two
+# databases of one process apart.
+@lru_cache(maxsize=16)
+def _read(version: int, digest: str) -> RuleSet:
+    row = models.RuleSet.objects.prefetch_related("rules", "questions").get(version=version)
+    found = read(_document(row), version=version)
+    if found.digest != digest:
+        raise RulesInvalid(f"Version {version} of the rules is not what was published.")
+    return found
+
+
+def _document(row: models.RuleSet) -> dict[str, Any]:
+    return {
+        **row.notes,
+        **row.texts,
+        "sources": row.sources,
+        "area_groups": row.area_groups,
+        "rules": [_rule(rule) for rule in sorted(row.rules.all(), key=lambda r: r.position)],
+        "booking_questions": [_question(question) for question in row.questions.all()],
+    }
+
+
+def _rule(row: models.ScreeningRule) -> dict[str, Any]:
+    age = {"under": row.trigger_under_age, "over": row.trigger_over_age}
+    return {
+        "id": row.code,
+        "group": row.group,
+        "question": row.question,
+        "answer_type": row.answer_type,
+        "trigger_answer": row.trigger_answer,
+        "trigger_age": {key: years for key, years in age.items() if years is not None},
+        "severity": row.severity,
+        "action": row.action,
+        "event_date_question": row.event_date_question,
+        "delay_days_default": row.days,
+        "delay_days_range": None if row.days_least is None else [row.days_least, row.days_most],
+        "review_allowed_from_days": row.review_from_days,
+        "applies_to": row.applies_to,
+        "restrictions": row.restrictions,
+        "session_modifications": row.session_modifications,
+        "client_message": row.client_message,
+        "follow_up_questions": row.follow_up_questions,
+        "asked_in": row.asked_in,
+        "sources": row.sources,
+        "evidence_note": row.evidence_note,
+    }
+
+
+def _question(row: models.BookingQuestion) -> dict[str, Any]:
+    return {
+        "id": row.code,
+        "order": row.position,
+        "type": row.type,
+        "text": row.text,
+        "help": row.help,
+        "trigger_answer": row.trigger_answer,
+        "date_label": row.date_label,
+        "lookback_days": row.lookback_days,
+        "message_if_yes": row.message_if_yes,
+        "rules": row.rules,
+        "items": row.items,
+    }
