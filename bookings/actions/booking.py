@@ -1,0 +1,222 @@
+"""Booking a session, exactly once (docs/decisions/0001 has the order and the locks)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError
+
+from bookings import lifecycle, links, locks, messages
+from bookings.actions.changing import facts
+from bookings.actions.placing import (
+    Place,
+    Wish,
+    candidates,
+    expire_in_the_way,
+    lock,
+    place,
+    promise,
+    won_or_nearest,
+)
+from bookings.actions.safety import judge, keep
+from bookings.errors import KeyMismatch, is_twice
+from bookings.models import Booking, RequestKey
+from bookings.queries import calendar
+from bookings.queries.catalogue import Offering
+from clients import screening
+from clients.actions import resolve
+from clients.contact import Contact
+from clients.models import Client
+from clients.queries import current_rule_set
+from clients.rules import Outcome
+from clinic import audit
+from clinic.audit import Actor
+from clinic.models import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking, and whether this request made it or an earlier one with the same key."""
+
+    booking: Booking
+    created: bool
+
+
+class _Known(Exception):
+    """Somebody with the same key was faster; carries their booking out of the transaction."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__()
+        self.booking = booking
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request as it is recognised again: the digest of its key and of what it asks for."""
+
+    key: str
+    body: str
+
+
+def book(
+    *,
+    now: datetime,
+    actor: Actor,
+    source: str,
+    key: str,
+    offering: Offering,
+    location: Location,
+    practitioner: int | None,
+    starts_at: datetime,
+    contact: Contact,
+    answers: Mapping[str, object],
+    attempt: UUID | None = None,
+) -> Booked:
+    """Book a session for somebody who schedules themselves.
+
+    key: names the request; the same key with the same request is answered with the same booking
+    for seven days. practitioner: an id, or None for anybody. answers: to every booking question
+    of the treatment, in the shapes of the API. attempt: whose hold is turned into the booking; the
+    hold may have lapsed. The booking is BOOKED, or REQUESTED (with `respond_by`) when the
+    practitioner has to look at the answers first.
+
+    Raises KeyMismatch; InPast, ShortNotice, TooFarAhead, OffGrid, NotOpen, NotOffered;
+    clients.screening.AnswersInvalid; NotBefore or CallUs (nothing of the answers is kept); SlotTaken
+    with the nearest openings. Nothing has been written when it raises.
+    """
+    wish = Wish(offering, location, practitioner, starts_at)
+    request = _recognised(key, wish, contact, answers)
+    known = _by_key(request)
+    if known is not None:
+        return Booked(known, created=False)
+    calendar.check_start(starts_at, now=now, offering=offering, location=location)
+    rules = current_rule_set(now)
+    on = starts_at.astimezone(location.zone).date()
+    today = now.astimezone(location.zone).date()
+    given = screening.parse_answers(
+        rules.questions_for(offering.phase_kinds), answers, answered_on=today
+    )
+    found = candidates(wish)
+    try:
+        with won_or_nearest(wish, now=now, attempt=attempt):
+            locks.take(people=[request.key, contact.key, *([str(attempt)] if attempt else [])])
+            _refuse_known(request)
+            resolved = resolve(contact, now=now, source=source)
+            lock(found)
+            expire_in_the_way(found, now=now, attempt=attempt)
+            at = place(wish, found, now=now, attempt=attempt)
+            judged = judge(
+                given,
+                rules=rules,
+                client=resolved.client,
+                known=resolved.known,
+                offering=offering,
+                on=on,
+                answered_on=today,
+            )
+            kept = keep(
+                judged, client=resolved.client, known=resolved.known, source=source,
+                on=on, answered_on=today, now=now,
+            )  # fmt: skip
+            booking = _insert(
+                wish, at, now=now, source=source, client=resolved.client, contact=contact,
+                attempt=attempt, outcome=judged.outcome, screening_id=kept.pk,
+            )  # fmt: skip
+            RequestKey.objects.create(
+                digest=request.key, body=request.body, booking=booking, created_at=now
+            )
+            messages.plan_new(booking, now=now)
+            audit.record(
+                now=now,
+                actor=actor,
+                verb="booking.requested" if booking.respond_by else "booking.booked",
+                about=f"booking:{booking.uid}",
+                after=facts(booking),
+            )
+    except _Known as twice:
+        return Booked(twice.booking, created=False)
+    except DatabaseError as error:
+        if attempt is None or not is_twice(error):
+            raise
+        # Another request of this attempt, with another key, has booked it.
+        return Booked(_of_attempt(attempt), created=False)
+    return Booked(booking, created=True)
+
+
+def _insert(
+    wish: Wish,
+    at: Place,
+    *,
+    now: datetime,
+    source: str,
+    client: Client,
+    contact: Contact,
+    attempt: UUID | None,
+    outcome: Outcome,
+    screening_id: int,
+) -> Booking:
+    must_look = outcome is Outcome.REVIEW
+    policy = wish.offering.policy
+    uid = uuid4()
+    return Booking.objects.create(
+        **promise(wish, at),
+        uid=uid,
+        status=lifecycle.REQUESTED if must_look else lifecycle.BOOKED,
+        respond_by=policy.respond_by(now, at.starts_at) if must_look else None,
+        source=source,
+        client=client,
+        contact_name=contact.name,
+        contact_email=contact.email,
+        contact_phone=contact.phone,
+        booked_by=contact.booked_by,
+        screening_id=screening_id,
+        outcome=outcome,
+        attempt=attempt,
+        token_digest=links.digest(links.token(uid, version=1)),
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _recognised(
+    key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]
+) -> _Request:
+    body = {
+        "treatment": wish.offering.slug,
+        "location": wish.location.slug,
+        "practitioner": wish.practitioner,
+        "starts_at": int(wish.starts_at.timestamp()),
+        "client": [contact.name, contact.email, contact.phone, contact.booked_by],
+        "answers": answers,
+    }
+    return _Request(
+        key=hashlib.sha256(key.encode()).hexdigest(),
+        body=hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest(),
+    )
+
+
+def _by_key(request: _Request) -> Booking | None:
+    """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
+    known = RequestKey.objects.select_related("booking").filter(digest=request.key).first()
+    if known is None:
+        return None
+    if known.body != request.body:
+        raise KeyMismatch
+    return known.booking
+
+
+def _refuse_known(request: _Request) -> None:
+    known = _by_key(request)
+    if known is not None:
+        raise _Known(known)
+
+
+def _of_attempt(attempt: UUID) -> Booking:
+    return Booking.objects.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED)).get(
+        attempt=attempt
+    )

@@ -1,0 +1,171 @@
+"""Moving, cancelling, accepting and declining what is booked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings import lifecycle, messages
+from bookings.actions.placing import (
+    Wish,
+    candidates,
+    expire_in_the_way,
+    lock,
+    place,
+    won_or_nearest,
+)
+from bookings.actions.safety import reassess
+from bookings.errors import NotChangeable, NotOffered, WindowClosed
+from bookings.models import Booking
+from bookings.policy import changeable_until
+from bookings.queries import calendar
+from bookings.queries.catalogue import offering_of
+from clinic import audit
+from clinic.audit import Actor
+from clinic.models import Clinic
+
+
+def check_changeable(booking: Booking, *, now: datetime) -> None:
+    """Raise what stands against the client moving or cancelling a booking themselves.
+
+    Raises NotChangeable for one that is over or dead, WindowClosed when it is too late.
+    """
+    if booking.status not in lifecycle.COMING:
+        raise NotChangeable
+    if now >= changeable_until(booking.starts_at, booking.window_minutes):
+        raise WindowClosed
+
+
+def move(
+    *,
+    now: datetime,
+    actor: Actor,
+    booking: Booking,
+    starts_at: datetime,
+    practitioner: int | None = None,
+) -> Booking:
+    """Move a client's booking to another start, at its location and with what it promised.
+
+    practitioner: an id, or None for whoever has it now. The safety answers are looked at again for
+    the new date. Moving to where it is already changes nothing.
+
+    Raises NotChangeable, WindowClosed, InPast, ShortNotice, TooFarAhead, OffGrid, NotOpen,
+    NotOffered, NotBefore, CallUs or SlotTaken; the booking is then as it was.
+    """
+    offering = offering_of(booking.treatment_id, Clinic.objects.the_only())
+    if offering.minutes != booking.minutes:
+        raise NotOffered(
+            "starts_at",
+            _("This session has changed since you booked. Please call us to move it."),
+        )
+    location = booking.room.location
+    wish = Wish(offering, location, practitioner or booking.practitioner_id, starts_at)
+    with won_or_nearest(wish, now=now, except_booking=booking.pk):
+        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        check_changeable(current, now=now)
+        if (current.starts_at, current.practitioner_id) == (starts_at, wish.practitioner):
+            return current
+        calendar.check_start(starts_at, now=now, offering=offering, location=location)
+        found = candidates(wish)
+        lock(found)
+        expire_in_the_way(found, now=now, attempt=None)
+        at = place(wish, found, now=now, except_booking=current.pk)
+        before = facts(current)
+        reassess(current, on=starts_at.astimezone(location.zone).date(), now=now, offering=offering)
+        current.practitioner_id = at.practitioner
+        current.room_id = at.room
+        current.starts_at = at.starts_at
+        current.ends_at = at.ends_at
+        current.practitioner_until = at.practitioner_until
+        current.room_until = at.room_until
+        if current.status == lifecycle.REQUESTED:
+            current.respond_by = offering.policy.respond_by(now, starts_at)
+        else:
+            current.status = lifecycle.BOOKED
+        _changed(current, now=now, actor=actor, verb="booking.moved", before=before)
+        return current
+
+
+def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+    """Cancel a client's booking; its time is free at once. Cancelling again changes nothing.
+
+    Raises NotChangeable or WindowClosed.
+    """
+    with transaction.atomic():
+        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        if current.status == lifecycle.CANCELLED:
+            return current
+        check_changeable(current, now=now)
+        before = facts(current)
+        current.status = lifecycle.CANCELLED
+        _changed(current, now=now, actor=actor, verb="booking.cancelled", before=before)
+        return current
+
+
+def accept(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+    """The practitioner has looked at a request: it is booked. Accepting again changes nothing.
+
+    Raises NotChangeable when it was declined, cancelled or has lapsed meanwhile.
+    """
+    return _answer(now=now, actor=actor, booking=booking, status=lifecycle.BOOKED)
+
+
+def decline(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+    """Turn a request down, kindly; its time is free. Declining again changes nothing.
+
+    Raises NotChangeable when a person declines what was accepted or cancelled meanwhile; the clock
+    leaves such a booking as it is.
+    """
+    return _answer(now=now, actor=actor, booking=booking, status=lifecycle.DECLINED)
+
+
+def _answer(*, now: datetime, actor: Actor, booking: Booking, status: str) -> Booking:
+    with transaction.atomic():
+        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        if current.status == status:
+            return current
+        if current.status != lifecycle.REQUESTED:
+            if actor is audit.CLOCK:
+                return current
+            raise NotChangeable
+        before = facts(current)
+        current.status = status
+        current.respond_by = None
+        verb = "booking.accepted" if status == lifecycle.BOOKED else "booking.declined"
+        _changed(current, now=now, actor=actor, verb=verb, before=before)
+        return current
+
+
+def _changed(
+    booking: Booking,
+    *,
+    now: datetime,
+    actor: Actor,
+    verb: str,
+    before: dict[str, object],
+) -> None:
+    """Save a changed booking with its next invite number, its messages and its audit entry."""
+    booking.sequence += 1
+    booking.changed_at = now
+    booking.save()
+    messages.plan([booking.pk], now=now)
+    audit.record(
+        now=now,
+        actor=actor,
+        verb=verb,
+        about=f"booking:{booking.uid}",
+        before=before,
+        after=facts(booking),
+    )
+
+
+def facts(booking: Booking) -> dict[str, object]:
+    """Return what the log book keeps of a booking: no contact, no health."""
+    return {
+        "status": booking.status,
+        "starts_at": booking.starts_at.isoformat(),
+        "practitioner": booking.practitioner_id,
+        "room": booking.room_id,
+    }

@@ -1,0 +1,141 @@
+"""Screening within a booking: what the answers mean for its date, and keeping them sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bookings.errors import CallUs, NotBefore
+from bookings.models import Booking
+from bookings.queries.catalogue import Offering
+from clients import screening
+from clients.models import Client, ClientKey, Screening
+from clients.queries import rule_set
+from clients.rules import Outcome, RuleSet
+from clients.screening import Answers, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was answered and what it means. `result` is joined with what we know of the client
+    already; `outcome` is what the booking bears, at worst a practitioner's review."""
+
+    rules: RuleSet
+    answers: Answers
+    result: Result
+    outcome: Outcome
+
+
+def judge(
+    answers: Answers,
+    *,
+    rules: RuleSet,
+    client: Client,
+    known: bool,
+    offering: Offering,
+    on: date,
+    answered_on: date,
+) -> Judged:
+    """Return what the answers mean for a session on the local date `on`.
+
+    What a known client told us earlier joins, but never refuses: a stranger who types somebody's
+    name must not learn of it, so the worst it does is to ask for the practitioner's review.
+
+    Raises NotBefore or CallUs when the answers themselves stand in the way.
+    """
+    result = screening.evaluate(
+        rules, answers, on=on, answered_on=answered_on, phases=offering.phase_kinds
+    )
+    _refuse(result)
+    if known:
+        earlier = _latest(client)
+        if earlier is not None:
+            result = screening.join(result, evaluate_again(earlier, offering=offering, on=on))
+    return Judged(rules, answers, result, _at_worst_review(result.outcome))
+
+
+def _refuse(result: Result) -> None:
+    if result.outcome is Outcome.REFUSED:
+        raise CallUs(result.messages_of(Outcome.REFUSED))
+    if result.outcome is Outcome.NOT_BEFORE and result.not_before is not None:
+        raise NotBefore(result.not_before, result.messages_of(Outcome.NOT_BEFORE))
+
+
+def _at_worst_review(outcome: Outcome) -> Outcome:
+    return min(outcome, Outcome.REVIEW, key=lambda each: each.rank)
+
+
+def _latest(client: Client) -> Screening | None:
+    return (
+        Screening.objects.filter(client=client)
+        .select_related("client__key")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+def evaluate_again(kept: Screening, *, offering: Offering, on: date) -> Result:
+    """Return what answers given earlier mean for another date, by the rules they were given to."""
+    rules = rule_set(kept.rule_set_id)
+    answers = Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)
+    return screening.evaluate(
+        rules, answers, on=on, answered_on=kept.answered_on, phases=offering.phase_kinds
+    )
+
+
+def keep(
+    judged: Judged,
+    *,
+    client: Client,
+    known: bool,
+    source: str,
+    on: date,
+    answered_on: date,
+    now: datetime,
+) -> Screening:
+    """Save the answers and their results, sealed under the client's key."""
+    if known:
+        ClientKey.objects.of(client, now=now)
+    else:
+        ClientKey.objects.create_for(client, now=now)
+    return Screening.objects.create(
+        client=client,
+        rule_set_id=judged.rules.version,
+        source=source,
+        assessed_for=on,
+        answered_on=answered_on,
+        outcome=judged.outcome,
+        not_before=judged.result.not_before,
+        answers=judged.answers.document(),
+        results=judged.result.document(),
+        created_at=now,
+    )
+
+
+def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -> None:
+    """Judge a booking's answers again for another local date and keep the result with it.
+
+    The booking is changed but not saved. One whose answers nobody has given stays NOT_ASKED.
+    Raises NotBefore or CallUs when the session can't be on that date.
+    """
+    if booking.screening_id is None:
+        return
+    kept = Screening.objects.select_related("client__key").get(pk=booking.screening_id)
+    if kept.assessed_for == on:
+        return
+    result = evaluate_again(kept, offering=offering, on=on)
+    _refuse(result)
+    again = Screening.objects.create(
+        client=kept.client,
+        rule_set_id=kept.rule_set_id,
+        source=kept.source,
+        assessed_for=on,
+        answered_on=kept.answered_on,
+        outcome=_at_worst_review(result.outcome),
+        not_before=result.not_before,
+        answers=kept.answers,
+        results=result.document(),
+        created_at=now,
+    )
+    booking.screening = again
+    booking.outcome = again.outcome
