@@ -51,7 +51,9 @@ def _sharing(email: str, phone: str) -> list[Client]:
         same |= Q(email=email)
     if phone:
         same |= Q(phone=phone)
-    return list(Client.objects.filter(same).exclude(status=Client.Status.MERGED).order_by("pk")[:50])
+    return list(
+        Client.objects.filter(same).exclude(status=Client.Status.MERGED).order_by("pk")[:50]
+    )
 
 
 def _consents(

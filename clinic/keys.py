@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
 
@@ -20,7 +21,7 @@ def development_key(name: str) -> str:
     if env.PRODUCTION:
         raise env.WrongSetting(
             f"{name} is not set. In production set it to a secret of your own; "
-            "`python -c \"import base64, secrets; print(base64.b64encode(secrets.token_bytes(32))"
+            '`python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32))'
             '.decode())"` prints one.'
         )
     path = env.VAR_DIR / "keys" / name.lower()
@@ -28,10 +29,7 @@ def development_key(name: str) -> str:
     draft = path.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-    try:
+    with contextlib.suppress(FileExistsError):
         os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    draft.unlink()
     return path.read_text()

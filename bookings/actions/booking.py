@@ -183,9 +183,7 @@ def _insert(
     )
 
 
-def _recognised(
-    key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]
-) -> _Request:
+def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]) -> _Request:
     body = {
         "treatment": wish.offering.slug,
         "location": wish.location.slug,

@@ -67,9 +67,7 @@ def hold(
 
 def _held_by_others(held_from: str, attempt: UUID, now: datetime) -> int:
     return (
-        Booking.objects.filter(
-            status=lifecycle.HELD, held_from=held_from, hold_expires_at__gt=now
-        )
+        Booking.objects.filter(status=lifecycle.HELD, held_from=held_from, hold_expires_at__gt=now)
         .exclude(attempt=attempt)
         .count()
     )

@@ -24,9 +24,7 @@ def expire_holds(*, now: datetime) -> int:
             .order_by("pk")
             .values_list("pk", flat=True)[:BATCH]
         )
-        return Booking.objects.filter(pk__in=stale).update(
-            status=lifecycle.EXPIRED, changed_at=now
-        )
+        return Booking.objects.filter(pk__in=stale).update(status=lifecycle.EXPIRED, changed_at=now)
 
 
 def decline_unanswered(*, now: datetime) -> int:

@@ -60,7 +60,9 @@ class Booking(models.Model):
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="bookings", db_index=False
     )
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="bookings", db_index=False)
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, related_name="bookings", db_index=False
+    )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     practitioner_until = models.DateTimeField()

@@ -148,7 +148,12 @@ def read_timetable(
 
 
 def _busy(
-    sql: str, ids: Sequence[int], span: Interval, now: datetime, attempt: UUID | None, but: int | None
+    sql: str,
+    ids: Sequence[int],
+    span: Interval,
+    now: datetime,
+    attempt: UUID | None,
+    but: int | None,
 ) -> dict[int, list[Interval]]:
     found: dict[int, list[Interval]] = {}
     with connection.cursor() as cursor:
@@ -270,7 +275,9 @@ def nearest(
     day = starts_at.astimezone(location.zone).date()
     minute = minute_of(starts_at)
     # A request beyond the horizon is answered with what lies at the end of it.
-    day = min(max(day, now.astimezone(location.zone).date()), offering.policy.last_day(now, location.zone))
+    day = min(
+        max(day, now.astimezone(location.zone).date()), offering.policy.last_day(now, location.zone)
+    )
     found = openings(
         now=now,
         offering=offering,

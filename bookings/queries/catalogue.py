@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from bookings.availability import Need
 from bookings.policy import Policy
+from clients.phases import Phase
 from clinic.models import Clinic, Location, Practitioner
 from treatments.models import Treatment
 
@@ -26,7 +27,7 @@ class Offering:
     summary: str
     minutes: int
     consultation: int
-    phases: tuple[tuple[str, int], ...]
+    phases: tuple[tuple[Phase, int], ...]
     turnover: int
     price: Decimal
     currency: str
@@ -38,7 +39,7 @@ class Offering:
         return Need(self.minutes, self.turnover, self.policy.grid_minutes)
 
     @property
-    def phase_kinds(self) -> tuple[str, ...]:
+    def phase_kinds(self) -> tuple[Phase, ...]:
         return tuple(kind for kind, _minutes in self.phases)
 
 
@@ -51,7 +52,7 @@ def offered(treatment: Treatment, clinic: Clinic) -> Offering:
         summary=treatment.summary,
         minutes=treatment.minutes,
         consultation=treatment.consultation_minutes,
-        phases=tuple((phase.kind, phase.minutes) for phase in treatment.phases.all()),
+        phases=tuple((Phase(phase.kind), phase.minutes) for phase in treatment.phases.all()),
         turnover=treatment.turnover_minutes,
         price=treatment.price,
         currency=treatment.currency,

@@ -103,7 +103,9 @@ class ContactConsent(models.Model):
     wording = models.CharField(max_length=20, help_text="Version of the text that was agreed to.")
 
     class Meta:
-        indexes = [models.Index(fields=["client", "channel", "purpose", "-at"], name="consent_newest")]
+        indexes = [
+            models.Index(fields=["client", "channel", "purpose", "-at"], name="consent_newest")
+        ]
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.channel} {self.purpose} {self.granted}"

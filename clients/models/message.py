@@ -73,7 +73,9 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="message_due", condition=Q(status="PLANNED")),
+            models.Index(
+                fields=["due_at", "id"], name="message_due", condition=Q(status="PLANNED")
+            ),
             models.Index(
                 fields=["claimed_at"], name="message_in_flight", condition=Q(status="SENDING")
             ),

@@ -94,7 +94,9 @@ class Location(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="location_country"),
+            models.CheckConstraint(
+                condition=Q(country__regex="^[A-Z]{2}$"), name="location_country"
+            ),
             models.CheckConstraint(
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="location_currency"
             ),

@@ -68,7 +68,9 @@ class Phase(models.Model):
 
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="phases")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in phases.Phase])
+    kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.value) for kind in phases.Phase]
+    )
     minutes = models.PositiveSmallIntegerField()
 
     class Meta:
