@@ -332,7 +332,15 @@ def _make_cluster(
         if int(version) >= 17
         else ["--locale=C.UTF-8"]
     )
-    command = [programs / "initdb", "-D", draft, "-U", USER, "--encoding=UTF8", *locale]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        draft,
+        "-U",
+        USER,
+        "--encoding=UTF8",
+        *locale,
+    ]
     command += ["--auth=scram-sha-256", f"--pwfile={password_file}"]
     if settings.get("fsync") == "off":
         command.append("--no-sync")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -30,6 +30,10 @@ class Command(BaseCommand):
                 self.stdout.flush()
 
         # One process for all of it: each start of Django costs half a second.
+        try:
+            connection.ensure_connection()
+        except OperationalError as refusal:
+            raise CommandError(f"The database of DATABASE_URL does not answer: {refusal}") from None
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             say("Making the tables")
