@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from clinic.intervals import Interval, chop, intersect, subtract, union
-from clinic.opening import Piece, days, pieces
+from clinic.opening import Piece, day_bounds, days, pieces
 
 
 class Opening(NamedTuple):
@@ -76,24 +76,21 @@ def free_rooms(
 ) -> list[int]:
     """Return the rooms that are free for a session starting at a minute, in the order given."""
     end = start + need.minutes + need.turnover
-    return [
-        room for room in rooms if all(b <= start or end <= a for a, b in busy.get(room, ()))
-    ]
+    return [room for room in rooms if all(b <= start or end <= a for a, b in busy.get(room, ()))]
 
 
 def on_grid(starts: Sequence[Interval], zone: str, dates: Iterable[date], grid: int) -> list[int]:
     """Return the minutes of `starts` whose local minute of the day is a multiple of `grid`."""
     found: list[int] = []
     index = 0
-    for day in dates:
-        for piece in pieces(zone, day):
-            index = _lay(starts, index, piece, grid, found)
+    # By time, not by date: where a clock goes back over midnight, two dates interleave.
+    parts = (piece for day in dates for piece in pieces(zone, day))
+    for piece in sorted(parts, key=lambda piece: piece.start):
+        index = _lay(starts, index, piece, grid, found)
     return found
 
 
-def _lay(
-    starts: Sequence[Interval], index: int, piece: Piece, grid: int, found: list[int]
-) -> int:
+def _lay(starts: Sequence[Interval], index: int, piece: Piece, grid: int, found: list[int]) -> int:
     """Add the grid's minutes within one piece; return the first stretch not passed by it."""
     while index < len(starts):
         start, end = starts[index]
@@ -127,10 +124,9 @@ def openings(
     Sorted by minute, then practitioner.
     """
     dates = days(first, last)
-    span = _span(zone, dates)
-    if span is None or not rooms:
+    if not dates or not rooms:
         return []
-    span = (max(span[0], earliest), span[1])
+    span = max(day_bounds(zone, first)[0], earliest), day_bounds(zone, last)[1]
     if span[0] >= span[1]:
         return []
     roomy = starts_for_rooms(rooms, busy_rooms, need, span)
@@ -142,12 +138,3 @@ def openings(
         )
     found.sort()
     return found
-
-
-def _span(zone: str, dates: Sequence[date]) -> Interval | None:
-    parts = [piece for day in (dates[0], dates[-1]) for piece in pieces(zone, day)] if dates else []
-    if not parts:
-        parts = [piece for day in dates for piece in pieces(zone, day)]
-    if not parts:
-        return None
-    return min(piece.start for piece in parts), max(piece.end for piece in parts)

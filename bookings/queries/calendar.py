@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -50,10 +51,11 @@ SELECT 'R', r.id, 0, 0, 0, 0, NULL
   FROM clinic_room r WHERE r.location_id = %(location)s AND r.is_active
 """
 
-# The busy ranges, in UTC minutes, from the covering indexes. A hold counts until it expires, and
-# never against the attempt it belongs to.
+# The busy ranges, in whole UTC minutes around them, from the covering indexes. A hold counts until
+# it expires, and never against the attempt it belongs to.
 _BUSY = """
-SELECT {who}, (date_part('epoch', starts_at) / 60)::int, (date_part('epoch', {until}) / 60)::int
+SELECT {who}, floor(date_part('epoch', starts_at) / 60)::int,
+       ceil(date_part('epoch', {until}) / 60)::int
   FROM bookings_booking
  WHERE {who} = ANY(%(ids)s) AND starts_at >= %(back)s AND starts_at < %(until)s
    AND NOT (status IN ({dead}))
@@ -105,8 +107,12 @@ class Calendar:
 def read_timetable(
     offering: Offering, location: Location, practitioner: int | None, first: date, last: date
 ) -> Timetable:
-    """Return the timetable of some local days, both included (one query)."""
+    """Return the timetable of some local days, both included (one query).
+
+    Its open stretches go on to the end of the day after, for sessions over midnight.
+    """
     zone = location.time_zone
+    last += timedelta(days=1)
     start, end = day_bounds(zone, first)[0], day_bounds(zone, last)[1]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -256,7 +262,7 @@ def openings(
         last=last,
         attempt=attempt,
         except_booking=except_booking,
-    ).openings(offering, -(-int(policy.earliest(now).timestamp()) // 60))
+    ).openings(offering, math.ceil(policy.earliest(now).timestamp() / 60))
 
 
 def nearest(
@@ -308,7 +314,7 @@ def check_start(
     Raises InPast, ShortNotice, TooFarAhead or OffGrid.
     """
     zone = location.zone
-    if starts_at <= now:
+    if starts_at < now:
         raise InPast
     if starts_at < offering.policy.earliest(now):
         raise ShortNotice
