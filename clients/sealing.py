@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
@@ -173,6 +174,17 @@ class SealedField(_Field[T, T]):
     descriptor_class = SealedAttribute
     empty_strings_allowed = False
 
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """Tell at start-up when a model lacks what a sealed field needs."""
+        missing = [name for name in ("uid", "client") if not hasattr(self.model, name)]
+        return [
+            *super().check(**kwargs),
+            *(
+                Error(f"A sealed field needs {name}.", obj=self, id="sealing.E1")
+                for name in missing
+            ),
+        ]
+
     def _to_bytes(self, value: T) -> bytes:
         raise NotImplementedError
 
@@ -209,6 +221,13 @@ class SealedField(_Field[T, T]):
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return self.get_db_prep_value(value, connection)
+
+    def get_placeholder(
+        self, value: Any, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> str:
+        if hasattr(value, "resolve_expression"):
+            raise SealedFieldError(f"{self} is sealed: no expression can make its value.")
+        return "%s"
 
     def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> Any:
         if not compiler.query.default_cols:

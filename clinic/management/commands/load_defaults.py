@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from clients import publishing
-from clients.models import RuleSet
+from clients import models, publishing
 from clients.rule_document import DEFAULTS, read
+from clients.rules import RuleSet
 from clinic.audit import CLOCK
 from clinic.models import Clinic
 
@@ -27,7 +27,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = [*make_clinic(), *publish_rules(now=timezone.now())]
+        with DEFAULTS.open(encoding="utf-8") as file:
+            rules = read(json.load(file), version=1)
+        done = [*make_clinic(), *publish_rules(rules, now=timezone.now())]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))
 
@@ -38,14 +40,12 @@ def make_clinic() -> list[str]:
     return ["the clinic"] if made else []
 
 
-def publish_rules(*, now: datetime) -> list[str]:
-    """Publish the default rules unless they are published or the clinic has its own.
+def publish_rules(rules: RuleSet, *, now: datetime) -> list[str]:
+    """Publish these default rules unless they are published or the clinic has its own.
 
     Returns what was done, in words. New defaults of a newer Jade become the next version, as long
     as every version so far came from the defaults. Two processes that start at once publish once.
     """
-    with DEFAULTS.open(encoding="utf-8") as file:
-        rules = read(json.load(file), version=1)
     if not _wanted(rules.digest):
         return []
     with transaction.atomic():
@@ -57,5 +57,5 @@ def publish_rules(*, now: datetime) -> list[str]:
 
 
 def _wanted(digest: str) -> bool:
-    published = list(RuleSet.objects.values_list("digest", "source"))
+    published = list(models.RuleSet.objects.values_list("digest", "source"))
     return all(known != digest and source == FROM_DEFAULTS for known, source in published)
