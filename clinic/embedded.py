@@ -23,6 +23,8 @@ from typing import IO
 
 import psycopg2
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from clinic import processes
 from clinic.unprivileged import EmbeddedError, Identity, as_nobody, identity_for, in_namespace
@@ -30,6 +32,7 @@ from clinic.unprivileged import EmbeddedError, Identity, as_nobody, identity_for
 START_PATIENCE = 60.0  # seconds; recovery after a kill can take a while
 FORMER_PATIENCE = 15.0  # seconds
 USER = "jade"
+ONCE = Retry(NoBackoff(), 0)
 
 
 @dataclass
@@ -151,7 +154,10 @@ def start_redis(
         return [program, "redis.conf"]
 
     def ready(process: subprocess.Popen[bytes], port: int) -> bool:
-        client = redis.Redis(host="127.0.0.1", port=port, password=password, socket_timeout=1.0)
+        # Once: the client's own way of trying again sleeps for seconds.
+        client = redis.Redis(
+            host="127.0.0.1", port=port, password=password, socket_timeout=1.0, retry=ONCE
+        )
         try:
             return bool(client.ping())
         except redis.RedisError:

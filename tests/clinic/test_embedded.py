@@ -215,7 +215,10 @@ def test_redis_keeps_what_it_was_told_through_a_kill(tmp_path: Path) -> None:
     with redis.Redis.from_url(again.url) as client:
         assert client.lrange("queue", 0, -1) == [b"an id"]
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
-    with redis.Redis(port=again.port) as stranger, pytest.raises(redis.AuthenticationError):
+    with (
+        redis.Redis(port=again.port, retry=embedded.ONCE) as stranger,
+        pytest.raises(redis.AuthenticationError),
+    ):
         stranger.ping()
     again.stop()
     assert again.process.returncode == 0

@@ -76,7 +76,7 @@ def test_a_wrecked_redis_comes_back_empty_on_the_same_address(own_redis: OwnRedi
 
 def test_a_frozen_redis_is_silent_not_refused(own_redis: OwnRedis) -> None:
     own_redis.freeze()
-    with redis.Redis.from_url(own_redis.url, socket_timeout=0.1) as client:
+    with own_redis.client() as client:
         with pytest.raises(redis.TimeoutError):
             client.ping()
         own_redis.thaw()

@@ -52,7 +52,8 @@ class OwnRedis:
         self.service.process.send_signal(signal.SIGCONT)
 
     def client(self) -> redis.Redis:
-        return redis.Redis.from_url(self.url)
+        """Return a client that tries once; the library's default waits and tries again."""
+        return redis.Redis.from_url(self.url, retry=embedded.ONCE, socket_timeout=1.0)
 
     def wipe(self) -> None:
         """Everything it knew is gone; it goes on answering."""
