@@ -1,0 +1,172 @@
+"""A booking's own page: its present state for ever, moved and cancelled by POST within the window."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings import actions, ical
+from bookings.actions.changing import check_changeable
+from bookings.errors import CallUs, NotBefore
+from bookings.forms.choosing import ANYONE, Choice, TimeForm, read_choice, read_day
+from bookings.models import Booking
+from bookings.queries import booked, catalogue
+from bookings.views import wording
+from bookings.views.answers import INVALID, SeeOther, manage_path, private
+from bookings.views.details_page import summary
+from bookings.views.manage_page import manage_page
+from bookings.views.public import status_of
+from bookings.views.times_page import TimesPage, Wanted, times_page
+from clinic import audit
+from clinic.errors import Refusal
+from clinic.models import Clinic
+
+
+def _booking(token: str) -> Booking:
+    """Return the booking of a manage link. Raises Http404 for any other text."""
+    booking = booked.by_token(token)
+    if booking is None:
+        raise Http404
+    return booking
+
+
+@require_safe
+@private
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    """What became of the booking, and what can still be done. `?new=1`: it was made just now."""
+    page = manage_page(
+        _booking(token), now=timezone.now(), token=token, is_new="new" in request.GET
+    )
+    return render(request, "bookings/manage/show.html", {"page": page})
+
+
+@require_safe
+@private
+def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The booking as a calendar file, as it is now."""
+    booking = _booking(token)
+    response = HttpResponse(
+        ical.calendar_file(booking, timezone.now()), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
+    return response
+
+
+def _changeable(booking: Booking, now: datetime) -> bool:
+    try:
+        check_changeable(booking, now=now)
+    except Refusal:
+        return False
+    return True
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, then cancel. Cancelling twice is once."""
+    booking, now = _booking(token), timezone.now()
+    home = manage_path(booking)
+    if request.method == "POST":
+        try:
+            actions.cancel(now=now, actor=audit.CLIENT, booking=booking)
+        except Refusal:
+            return SeeOther(f"{home}?late=1")
+        return SeeOther(home)
+    if not _changeable(booking, now):
+        return SeeOther(home)
+    context = {"page": summary(booking, now), "home": home}
+    return render(request, "bookings/manage/cancel.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def move(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose another time, with the same practitioner or with anyone; the POST moves."""
+    booking, now = _booking(token), timezone.now()
+    home = manage_path(booking)
+    if not _changeable(booking, now):
+        return SeeOther(home)
+    wanted = _wanted(request, booking, now, home)
+    if request.method == "POST":
+        return _moved(request, booking, wanted, home)
+    day = read_day(request.GET.get("day", ""))
+    chosen = read_choice(request.GET.get("at", ""))
+    return _times(request, booking, times_page(wanted, day=day, chosen=chosen))
+
+
+def _wanted(request: HttpRequest, booking: Booking, now: datetime, home: str) -> Wanted:
+    offering = catalogue.offering_of(booking.treatment_id, Clinic.objects.the_only())
+    location = booking.room.location
+    people = catalogue.practitioners(offering.id, location.pk)
+    slug = request.GET.get("practitioner", booking.practitioner.slug)
+    who = next((one for one in people if one.slug == slug), None)
+    return Wanted(
+        now=now,
+        offering=offering,
+        location=location,
+        practitioners=people,
+        practitioner=who,
+        path=f"{home}move/",
+        keep={"practitioner": who.slug if who else ANYONE},
+        booking=booking.pk,
+        by_name=True,
+    )
+
+
+def _moved(request: HttpRequest, booking: Booking, wanted: Wanted, home: str) -> HttpResponse:
+    time = TimeForm(request.POST)
+    if not time.is_valid():
+        error = time.errors["at"][0] if "at" in time.errors else ""
+        return _times(request, booking, times_page(wanted, error=error), status=INVALID)
+    choice: Choice = time.cleaned_data["at"]
+    who = next((one.pk for one in wanted.practitioners if one.slug == choice.practitioner), None)
+    try:
+        actions.move(
+            now=wanted.now,
+            actor=audit.CLIENT,
+            booking=booking,
+            starts_at=choice.starts_at,
+            practitioner=who,
+        )
+    except Refusal as refusal:
+        page = times_page(wanted, day=_day(choice, wanted, refusal), error=_words(refusal))
+        return _times(request, booking, page, status=status_of(refusal))
+    return SeeOther(f"{home}?moved=1")
+
+
+def _day(choice: Choice, wanted: Wanted, refusal: Refusal) -> date:
+    if isinstance(refusal, NotBefore):
+        return refusal.earliest
+    return choice.starts_at.astimezone(wanted.location.zone).date()
+
+
+def _words(refusal: Refusal) -> str | Promise:
+    """Return what to say; what the answers gave away stays between the client and us."""
+    if isinstance(refusal, NotBefore):
+        return _("By your safety answers, your earliest date is %(day)s. Nothing was changed.") % {
+            "day": wording.day(refusal.earliest)
+        }
+    if isinstance(refusal, CallUs):
+        return _("Please call us to move this booking, and we will plan it together.")
+    return refusal.sentence
+
+
+def _times(
+    request: HttpRequest, booking: Booking, page: TimesPage, status: int = 200
+) -> HttpResponse:
+    context = {
+        "page": page,
+        "summary": summary(booking, page.wanted.now),
+        "home": manage_path(booking),
+        "anyone_href": f"{page.wanted.path}?practitioner={ANYONE}",
+    }
+    return render(request, "bookings/manage/move.html", context, status=status)

@@ -1,0 +1,105 @@
+"""What a booking's own page says for each state it can be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import lifecycle
+from bookings.models import Booking
+from bookings.views import wording
+from bookings.views.details_page import Summary, summary
+
+MAPS = "https://www.google.com/maps/search/?api=1&query="
+
+# Source: policy_defaults.json, `prepare`, without what speaks of anybody's health.
+PREPARE: tuple[tuple[str, str | Promise], ...] = (
+    ("droplets", gettext_lazy("Come with a clean face, no make-up.")),
+    ("utensils", gettext_lazy("Eat something light within two hours before.")),
+    ("glasses", gettext_lazy("Contact lenses out: bring their case, or your glasses.")),
+    ("shirt", gettext_lazy("Wear loose clothes that roll up to knee and elbow.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ManagePage:
+    """Everything the template shows. `tone`: good, wait or over."""
+
+    summary: Summary
+    token: str
+    title: str
+    lead: str
+    tone: str
+    icon: str
+    is_coming: bool
+    can_change: bool
+    is_over: bool
+    again_slug: str
+    again_place: str
+    directions_href: str
+    prepare: tuple[tuple[str, str | Promise], ...] = PREPARE
+
+
+def manage_page(booking: Booking, *, now: datetime, token: str, is_new: bool) -> ManagePage:
+    words = summary(booking, now)
+    coming = booking.status in lifecycle.COMING and now < booking.starts_at
+    title, lead = _words(booking, words, now=now, is_new=is_new)
+    tone, icon = _tone(booking, coming=coming)
+    return ManagePage(
+        summary=words,
+        token=token,
+        title=title,
+        lead=lead,
+        tone=tone,
+        icon=icon,
+        is_coming=coming,
+        can_change=coming and not words.free_until_passed,
+        is_over=not coming,
+        again_slug=booking.treatment.slug,
+        again_place=booking.room.location.slug,
+        directions_href=MAPS + quote(words.address),
+    )
+
+
+def _tone(booking: Booking, *, coming: bool) -> tuple[str, str]:
+    if booking.status == lifecycle.REQUESTED and coming:
+        return "wait", "hourglass"
+    if booking.status in {lifecycle.CANCELLED, lifecycle.DECLINED, lifecycle.NO_SHOW}:
+        return "over", "calendar-x"
+    return ("good", "check") if coming else ("over", "calendar-check")
+
+
+def _words(booking: Booking, words: Summary, *, now: datetime, is_new: bool) -> tuple[str, str]:
+    """Return the title and the sentence under it."""
+    name = wording.first_name(booking.contact_name)
+    if booking.status == lifecycle.CANCELLED:
+        return _("This booking is cancelled"), _(
+            "Nothing more to do. You are welcome back any time."
+        )
+    if booking.status == lifecycle.DECLINED:
+        return _("We could not confirm this booking"), _(
+            "Please call us on %(phone)s, and we will plan it together."
+        ) % {"phone": words.phone_words}
+    if booking.status not in lifecycle.COMING or now >= booking.starts_at:
+        return _("This session was on %(day)s") % {"day": words.day}, ""
+    if booking.status == lifecycle.REQUESTED:
+        return _("Your time is kept, %(name)s") % {"name": name}, _request_words(booking)
+    title = _("You are booked, %(name)s") if not booking.booked_by else _("%(name)s is booked")
+    lead = _("This page always shows how your booking stands. Keep its address.")
+    if is_new:
+        lead = _("Keep this page's address: it always shows how your booking stands.")
+    return title % {"name": name}, lead
+
+
+def _request_words(booking: Booking) -> str:
+    zone = booking.room.location.zone
+    until = wording.moment(booking.respond_by, zone) if booking.respond_by else ""
+    return _(
+        "%(who)s looks at your answers first and confirms by %(until)s. "
+        "You need not do anything until then."
+    ) % {"who": booking.practitioner.name, "until": until}

@@ -1,0 +1,101 @@
+"""Times, dates, zones and money as a client reads them: 12-hour clock, the location's own zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext, ngettext
+
+SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "€"}
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """Return "10:30 am"; in an hour that comes twice also which of the two, "1:15 am EDT"."""
+    local = at.astimezone(zone)
+    words = f"{_twelve(local)} {_half(local)}"
+    return f"{words} {local.tzname()}" if comes_twice(local) else words
+
+
+def comes_twice(local: datetime) -> bool:
+    """Return whether the wall clock shows this time twice on its date."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """Return "10:30 to 11:20 am", "11:30 am to 12:20 pm"."""
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    plain = not comes_twice(first) and not comes_twice(last)
+    start = _twelve(first) if plain and _half(first) == _half(last) else clock(starts_at, zone)
+    return gettext("%(start)s to %(end)s") % {"start": start, "end": clock(ends_at, zone)}
+
+
+def _twelve(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local.minute:02}"
+
+
+def _half(local: datetime) -> str:
+    return gettext("am") if local.hour < 12 else gettext("pm")
+
+
+def day(on: date) -> str:
+    """Return "Tuesday 24 November"."""
+    return formats.date_format(on, "l j F")
+
+
+def day_short(on: date) -> str:
+    """Return "Tue 24 Nov"."""
+    return formats.date_format(on, "D j M")
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return "Tue 24 Nov, 9:15 am"."""
+    return gettext("%(day)s, %(time)s") % {
+        "day": day_short(at.astimezone(zone).date()),
+        "time": clock(at, zone),
+    }
+
+
+def place_of(zone: ZoneInfo) -> str:
+    """Return the city a zone is named after: "Lord Howe"."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def zone_words(zone: ZoneInfo, at: datetime) -> str:
+    """Return "Toronto time (EST)" as it is at that instant."""
+    short = at.astimezone(zone).tzname() or ""
+    if short[:1] in {"+", "-"}:
+        short = f"UTC{short}"
+    return gettext("%(city)s time (%(zone)s)") % {"city": place_of(zone), "zone": short}
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return "$95", "$95.50" or "95 CHF"."""
+    number = f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:.2f}"
+    symbol = SYMBOLS.get(currency)
+    return f"{symbol}{number}" if symbol else f"{number} {currency}"
+
+
+def minutes(count: int) -> str:
+    return ngettext("%(count)d min", "%(count)d min", count) % {"count": count}
+
+
+def left(seconds: int) -> str:
+    """Return "9 min 40 s"."""
+    return gettext("%(minutes)d min %(seconds)d s") % {
+        "minutes": seconds // 60,
+        "seconds": seconds % 60,
+    }
+
+
+def initials(name: str) -> str:
+    """Return at most two letters that stand for a name."""
+    words = [word for word in name.replace(".", " ").split() if word[0].isalpha()]
+    picked = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0].upper() for word in picked)
+
+
+def first_name(name: str) -> str:
+    return name.split(" ", maxsplit=1)[0] if name else ""
