@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +57,22 @@ class PermissionsPolicy:
         return response
 
 
+class NoStore:
+    """Lets nobody keep a copy of a page that does not say it may be kept.
+
+    Most pages name a person or what is free at this moment, and on a shared computer "back" must
+    not show them to the next one.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class SameSitePosts:
     """Refuses a POST that another site made a browser send.
 
@@ -70,12 +87,7 @@ class SameSitePosts:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in {"GET", "HEAD", "OPTIONS"} or _is_own(request):
             return self.get_response(request)
-        return HttpResponse(
-            "This form was sent from another website, so nothing was done. "
-            "Please open the page here and try again.",
-            status=403,
-            content_type="text/plain; charset=utf-8",
-        )
+        return render(request, "403_cross_site.html", status=403)
 
 
 def _is_own(request: HttpRequest) -> bool:

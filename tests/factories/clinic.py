@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from clinic.models import Clinic, Closure, Location, Practitioner, Room, TimeOff, WorkingHours
+from clinic.models import (
+    Clinic,
+    Closure,
+    Location,
+    Practitioner,
+    Room,
+    TimeOff,
+    User,
+    WorkingHours,
+)
 
 _numbers = count(1)
 
@@ -15,6 +24,7 @@ LONG_AGO = date(2000, 1, 1)
 TORONTO = "America/Toronto"
 NINE_TO_FIVE = (9 * 60, 17 * 60)
 EVERY_DAY = range(7)
+PASSWORD = "three warm stones"
 
 
 def clinic(**fields: Any) -> Clinic:
@@ -105,4 +115,13 @@ def closure(
     """Return a closure of one location, or of all of them; of one day when its end is left out."""
     return Closure.objects.create(
         location=location, first_day=first_day, last_day=last_day or first_day, **fields
+    )
+
+
+def user(*, role: str = "FRONT_DESK", password: str | None = PASSWORD, **fields: Any) -> User:
+    """Return somebody with a login; its password is `PASSWORD`."""
+    number = next(_numbers)
+    email = fields.pop("email", f"staff-{number}@example.org")
+    return User.objects.create_user(
+        email, password, **{"name": f"Staff {number}", "role": role, **fields}
     )
