@@ -101,6 +101,11 @@ class TimeForm(forms.Form):
     )
     attempt = forms.CharField(required=False, max_length=120)
 
+    @property
+    def at_error(self) -> str:
+        """What is wrong with the time picked; "" if nothing is."""
+        return next((str(sentence) for sentence in self.errors.get("at", [])), "")
+
     def clean_at(self) -> Choice:
         choice = read_choice(self.cleaned_data["at"])
         if choice is None:

@@ -64,9 +64,11 @@ class ContactForm(forms.Form):
         },
     )
     by_email = forms.BooleanField(
-        label=_("E-mail me about my sessions: confirmation, reminders, aftercare"), required=False
+        label=_("E-mail me reminders and aftercare"),
+        help_text=_("The confirmation comes by e-mail in any case."),
+        required=False,
     )
-    by_sms = forms.BooleanField(label=_("Text me reminders of my sessions"), required=False)
+    by_sms = forms.BooleanField(label=_("Text me reminders"), required=False)
 
     def __init__(self, *args: object, country: str, example: str, **kwargs: object) -> None:
         """country: ISO 3166 code a national number is read in. example: a number of it."""

@@ -94,7 +94,7 @@ class SafetyForm:
 def _ask(question: Question, typed: QueryDict, words: Mapping[str, str]) -> Ask:
     name = f"q-{question.code}"
     many = question.type is AnswerType.PICK_ANY
-    said = set(typed.getlist(name)) if many else {typed.get(name, "")}
+    said = set(typed.getlist(name)) if many else set(typed.getlist(name)[-1:])
     ask = Ask(name=name, text=question.text, help=question.help, many=many)
     if many:
         for item in question.items:
@@ -117,7 +117,7 @@ def _ask(question: Question, typed: QueryDict, words: Mapping[str, str]) -> Ask:
 
 def _option(
     typed: QueryDict,
-    said: set[str | None],
+    said: set[str],
     name: str,
     value: str,
     label: str | Promise,

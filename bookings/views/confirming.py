@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import actions
+from bookings.availability import Opening
 from bookings.errors import CallUs, KeyMismatch, NotBefore, SlotTaken
 from bookings.forms.choosing import Choice, read_choice
 from bookings.forms.contact import ContactForm
@@ -34,13 +35,14 @@ from bookings.views.details_page import (
     times_href,
 )
 from bookings.views.public import hold_time, is_open, status_of
-from bookings.views.times_page import Wanted
+from bookings.views.times_page import NOON, Wanted
 from clients.errors import sentences
 from clients.queries import current_rule_set
 from clients.screening import AnswersInvalid, parse_answers
 from clinic import audit
 from clinic.errors import Refusal
 from clinic.models import Clinic
+from clinic.opening import instant_of
 
 MOST_OTHERS = 3
 LATER_SPAN = timedelta(days=14)
@@ -67,7 +69,7 @@ class Details:
             country=country,
             example=example_phone(country),
         )
-        questions = self.rules.questions_for(self.offering.phase_kinds)  # type: ignore[arg-type]
+        questions = self.rules.questions_for(self.offering.phase_kinds)
         page = details_page(
             self.held,
             clinic=self.clinic,
@@ -115,7 +117,7 @@ class Details:
 
     def _parse(self, page: DetailsPage) -> None:
         today = self.now.astimezone(self.location.zone).date()
-        questions = self.rules.questions_for(self.offering.phase_kinds)  # type: ignore[arg-type]
+        questions = self.rules.questions_for(self.offering.phase_kinds)
         parse_answers(questions, page.safety.answers, answered_on=today)
 
     def _book(self, page: DetailsPage, choice: Choice) -> Booking:
@@ -151,7 +153,7 @@ class Details:
             self._offer(page, self._near(choice, refusal))
         return self.show(page, status_of(refusal) if isinstance(refusal, SlotTaken) else INVALID)
 
-    def _near(self, choice: Choice, refusal: Refusal) -> list[calendar.Opening]:
+    def _near(self, choice: Choice, refusal: Refusal) -> list[Opening]:
         if isinstance(refusal, SlotTaken):
             return refusal.openings
         return calendar.nearest(
@@ -163,7 +165,7 @@ class Details:
             attempt=self.held.attempt,
         )
 
-    def _offer(self, page: DetailsPage, openings: list[calendar.Opening]) -> None:
+    def _offer(self, page: DetailsPage, openings: list[Opening]) -> None:
         page.others = others_of(openings, self.people, self.location)
         page.seconds_left = 0
 
@@ -180,8 +182,8 @@ class Details:
         )
         self._offer(page, self._later(refusal))
 
-    def _later(self, refusal: NotBefore) -> list[calendar.Opening]:
-        """Return the first times from the earliest safe date on, one each, at most three."""
+    def _later(self, refusal: NotBefore) -> list[Opening]:
+        """Return three times from the earliest safe date on: the first of each half day."""
         last = refusal.earliest + LATER_SPAN
         found = calendar.openings(
             now=self.now,
@@ -190,8 +192,11 @@ class Details:
             first=refusal.earliest,
             last=last,
         )
-        by_minute = {one.minute: one for one in reversed(found)}
-        return sorted(by_minute.values())[:MOST_OTHERS]
+        halves: dict[tuple[date, bool], Opening] = {}
+        for one in found:
+            local = instant_of(one.minute).astimezone(self.location.zone)
+            halves.setdefault((local.date(), local.hour < NOON), one)
+        return sorted(halves.values())[:MOST_OTHERS]
 
 
 def _held(text: str) -> Booking | None:

@@ -26,6 +26,8 @@ from clients.contact import phone_words
 from clinic.models import Clinic, Location, Practitioner
 from clinic.opening import instant_of
 
+MOST_LISTED = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -133,12 +135,15 @@ class DetailsPage:
             self.contact.errors if self.contact.is_bound else {}
         )
         found += [
-            Problem(f"id_{name}", sentence)
+            Problem(f"id_{name}", str(sentence))
             for name in self.contact.fields
             for sentence in errors.get(name, [])
         ]
-        found += [Problem(ask.name, ask.error) for ask in self.asks if ask.error]
-        return found
+        open_ = [ask for ask in self.asks if ask.error]
+        if len(open_) > MOST_LISTED:
+            words = _("%(count)d safety questions still need an answer.") % {"count": len(open_)}
+            return [*found, Problem(open_[0].name, words)]
+        return found + [Problem(ask.name, f"{ask.text} {ask.error}") for ask in open_]
 
     @property
     def button(self) -> str:
@@ -184,6 +189,8 @@ def times_href(location: Location, treatment: str, **values: str) -> str:
 def example_phone(country: str) -> str:
     """Return a telephone number of a country that belongs to nobody, as people write it."""
     number = phonenumbers.example_number(country) or phonenumbers.example_number("CA")
+    if number is None:
+        return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 

@@ -125,8 +125,7 @@ def _wanted(request: HttpRequest, booking: Booking, now: datetime, home: str) ->
 def _moved(request: HttpRequest, booking: Booking, wanted: Wanted, home: str) -> HttpResponse:
     time = TimeForm(request.POST)
     if not time.is_valid():
-        error = time.errors["at"][0] if "at" in time.errors else ""
-        return _times(request, booking, times_page(wanted, error=error), status=INVALID)
+        return _times(request, booking, times_page(wanted, error=time.at_error), status=INVALID)
     choice: Choice = time.cleaned_data["at"]
     who = next((one.pk for one in wanted.practitioners if one.slug == choice.practitioner), None)
     try:

@@ -92,7 +92,9 @@ def _words(booking: Booking, words: Summary, *, now: datetime, is_new: bool) -> 
     title = _("You are booked, %(name)s") if not booking.booked_by else _("%(name)s is booked")
     lead = _("This page always shows how your booking stands. Keep its address.")
     if is_new:
-        lead = _("Keep this page's address: it always shows how your booking stands.")
+        lead = _(
+            "We are sending the details to %(email)s. This page always shows how it stands."
+        ) % {"email": booking.contact_email}
     return title % {"name": name}, lead
 
 

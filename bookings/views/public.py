@@ -184,9 +184,7 @@ def hold(request: HttpRequest) -> HttpResponse:
     wanted, _notice = _wanted(house, form, attempt)
     if not time.is_valid():
         day = read_day(request.POST.get("day", ""))
-        page = times_page(
-            wanted, day=day, error=time.errors["at"][0] if "at" in time.errors else ""
-        )
+        page = times_page(wanted, day=day, error=time.at_error)
         return _times(request, page, attempt, INVALID)
     choice = time.cleaned_data["at"]
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ PHASE_WORDS = {
     "JADE_ROLLER": lambda: _("jade roller"),
 }
 NEXT_WITHIN = timedelta(days=14)
+
+Thing = TypeVar("Thing", Location, Offering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,11 @@ def start_page(
     session = _one(offerings, said["treatment"])
     places = [PlaceCard(one.slug, one.name, one.address, chosen=one is place) for one in locations]
     cards = [_session_card(one, chosen=one is session) for one in offerings]
-    shown = [one for one in works if place is None or any(w == place.pk for w, _t in one.pairs)]
+    shown = [
+        one
+        for one in works
+        if place is None or any(where == place.pk for where, _what in one.pairs)
+    ]
     people = [
         _person_card(one, n, locations, offerings, said["practitioner"])
         for n, one in enumerate(shown)
@@ -134,7 +141,7 @@ def start_page(
     )
 
 
-def _one(things: Sequence[Location] | Sequence[Offering], slug: str) -> Location | Offering | None:
+def _one(things: Sequence[Thing], slug: str) -> Thing | None:
     if len(things) == 1:
         return things[0]
     return next((one for one in things if one.slug == slug), None)
@@ -180,26 +187,25 @@ def _person_card(
 
 
 def _next(
-    locations: Sequence[Location | Offering],
+    locations: Sequence[Location],
     offerings: Sequence[Offering],
-    session: Location | Offering | None,
+    session: Offering | None,
     works: Sequence[Works],
     now: datetime,
 ) -> NextCard | None:
     """Return the first free time of the session chosen, else of the first that is no first visit
     (four queries for each location)."""
     regular = [one for one in offerings if not one.for_new_clients] or list(offerings)
-    offering = session if isinstance(session, Offering) else next(iter(regular), None)
+    offering = session or next(iter(regular), None)
     if offering is None:
         return None
     found: list[tuple[Opening, Location]] = []
     for location in locations:
-        if isinstance(location, Location):
-            first = now.astimezone(location.zone).date()
-            opened = calendar.openings(
-                now=now, offering=offering, location=location, first=first, last=first + NEXT_WITHIN
-            )
-            found.extend((opening, location) for opening in opened[:1])
+        first = now.astimezone(location.zone).date()
+        opened = calendar.openings(
+            now=now, offering=offering, location=location, first=first, last=first + NEXT_WITHIN
+        )
+        found.extend((opening, location) for opening in opened[:1])
     if not found:
         return None
     opening, location = min(found, key=lambda pair: pair[0])

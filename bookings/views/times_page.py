@@ -301,7 +301,8 @@ class _Found:
         before = [one for one in self.own if one.minute < start][-1:]
         after = [one for one in self.own if one.minute >= end]
         others = [one for one in self.everyone if start <= one.minute < end][:1]
-        picked = (before + others + after)[:MOST_CLOSEST]
+        later = [one for one in after if self._date(one.minute) != self._date(after[0].minute)]
+        picked = (before + others + after[:1] + later[:1])[:MOST_CLOSEST]
         slots = []
         for one in sorted(picked):
             slot = self._slot(one, value=False)
