@@ -352,6 +352,52 @@ def test_needles_after_review_though_the_massage_is_ruled_out() -> None:
     assert screen({"kidney_failure": "yes"}, phases={Phase.NEEDLING}).outcome is Outcome.REVIEW
 
 
+@pytest.mark.parametrize(
+    ("restriction", "outcome"),
+    [
+        ({"effect": "forbid", "areas": []}, Outcome.REVIEW),
+        ({"effect": "forbid", "areas": ["cheek"]}, Outcome.FLAG),
+        ({"effect": "review", "areas": ["cheek"]}, Outcome.REVIEW),
+        ({"effect": "caution", "areas": []}, Outcome.FLAG),
+    ],
+)
+def test_a_rule_about_the_massage_that_rules_needles_out_is_looked_at_first(
+    restriction: dict[str, Any], outcome: Outcome
+) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    rule = next(rule for rule in document["rules"] if rule["id"] == "asthma")
+    rule["restrictions"] = [{**rule["restrictions"][0], **restriction, "phase": "needling"}]
+    found = screen({**NOTHING, "asthma": "yes"}, rules=read(document, version=2))
+    assert found.phases[Phase.LYMPHATIC_MASSAGE].outcome is Outcome.FLAG
+    assert found.phases[Phase.NEEDLING].outcome is outcome
+
+
+def test_of_two_answers_about_the_same_thing_the_worse_counts() -> None:
+    for raw in (
+        {"bq_pregnant": "no", "pregnant": "yes"},
+        {"pregnant": "yes", "bq_pregnant": "no"},
+        {"bq_pregnant": "yes", "pregnant": "no"},
+    ):
+        assert screen(raw).rules["pregnant"] is Outcome.REFUSED
+        assert screen(raw).outcome is Outcome.REFUSED
+
+
+def test_what_matters_most_is_said_first() -> None:
+    raw = {
+        **NOTHING,
+        "bq_procedures": {"items": {"filler": TODAY.isoformat()}},
+        "bq_now": {"items": {"skin_infection": None}},
+        "bq_review": "unsure",
+    }
+    found = screen(raw)
+    assert [message.outcome for message in found.messages] == [
+        Outcome.REFUSED,
+        Outcome.NOT_BEFORE,
+        Outcome.REVIEW,
+    ]
+    assert found.messages_of(Outcome.REVIEW) == (RULES.texts["booking_unsure_message"],)
+
+
 def test_a_finding_still_to_be_made_forbids_nothing_by_itself() -> None:
     massage = screen({"heart_disease": "yes"}).phases[Phase.LYMPHATIC_MASSAGE]
     assert {standing.restriction.when for standing in massage.restrictions} == {
