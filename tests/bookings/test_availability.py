@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.availability import (
@@ -74,6 +74,7 @@ def offered(house: House, first: date, last: date, earliest: datetime) -> list[O
     )
 
 
+@settings(max_examples=2 * settings().max_examples)
 @given(scenes())
 def test_what_is_offered_is_exactly_what_the_wall_clock_and_the_diaries_allow(scene: Scene) -> None:
     found = offered(scene.house, scene.first, scene.last, scene.earliest)

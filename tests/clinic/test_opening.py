@@ -151,6 +151,26 @@ def test_the_doubled_hour_is_open_twice_and_the_missing_hour_never(
     assert open_minutes(zone, day, day, rows) == expected
 
 
+@pytest.mark.parametrize(
+    ("valid_from", "valid_until", "expected"),
+    [
+        (LONG_AGO, None, [3, 10, 17]),
+        # The first day a row holds is its own; the day it no longer holds is not.
+        (date(2026, 6, 10), None, [10, 17]),
+        (date(2026, 6, 11), None, [17]),
+        (LONG_AGO, date(2026, 6, 10), [3]),
+        (LONG_AGO, date(2026, 6, 11), [3, 10]),
+        (date(2026, 6, 10), date(2026, 6, 11), [10]),
+    ],
+)
+def test_a_row_holds_from_its_first_day_until_the_day_it_no_longer_holds(
+    valid_from: date, valid_until: date | None, expected: list[int]
+) -> None:
+    wednesdays = [Hours(2, 540, 600, valid_from, valid_until)]
+    found = open_minutes(LONDON, date(2026, 6, 1), date(2026, 6, 21), wednesdays)
+    assert [instant_of(start).day for start, _ in found] == expected
+
+
 def test_hours_until_midnight_go_on_in_hours_from_midnight() -> None:
     found = open_minutes(LONDON, date(2026, 3, 28), date(2026, 3, 29), every_day(0, 1440))
     assert found == [(utc(2026, 3, 28), utc(2026, 3, 29, 23))]
