@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from kombu import pools
 
 from clinic import embedded
 from tests.harness import servers
@@ -86,8 +87,8 @@ def broker(url: str) -> Iterator[None]:
     from clinic.celery import app
 
     def switch(to: str) -> None:
-        if app._pool is not None:
-            app._pool.force_close_all()
+        # Kombu keeps pools by address: a closed one would be handed out again on the way back.
+        pools.reset()
         app._after_fork()
         app.conf.broker_url = app.conf.broker_write_url = app.conf.broker_read_url = to
 
