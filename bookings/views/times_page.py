@@ -150,10 +150,10 @@ def times_page(
         wanted.offering, -(-int(policy.earliest(wanted.now).timestamp()) // 60)
     )
     found = _Found(wanted, today, last, read, everyone)
-    asked, day = day, day or found.first_day or today
+    day = day or found.first_day or today
     if day > last or day < today:
-        day = min(max(day, today), last)
-        notice = notice or found.outside(asked or day)
+        notice = notice or found.outside(day)
+        day = last if day > last else found.first_day or today
     start = today + timedelta(days=(day - today).days // STRIP_DAYS * STRIP_DAYS)
     end = min(start + timedelta(days=STRIP_DAYS - 1), last)
     page = TimesPage(

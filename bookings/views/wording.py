@@ -67,7 +67,7 @@ def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return "Toronto time (EST)" as it is at that instant."""
     short = at.astimezone(zone).tzname() or ""
     if short[:1] in {"+", "-"}:
-        short = f"UTC{short}"
+        short = f"UTC{short[:3]}:{short[3:] or '00'}"
     return gettext("%(city)s time (%(zone)s)") % {"city": place_of(zone), "zone": short}
 
 
