@@ -130,6 +130,15 @@ class NotChangeable(Refusal):
         super().__init__(_("This booking can't be changed any more."))
 
 
+class BeingChanged(Refusal):
+    """Somebody else is changing this booking and has not finished within the wait for a lock."""
+
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(_("This booking is being changed right now. Please try again in a moment."))
+
+
 class KeyMismatch(Refusal):
     """A request key was used before, for another request."""
 

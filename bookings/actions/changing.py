@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings import lifecycle, messages
+from bookings import lifecycle, locks, messages
 from bookings.actions.placing import (
     Wish,
     candidates,
@@ -17,11 +18,18 @@ from bookings.actions.placing import (
     won_or_nearest,
 )
 from bookings.actions.safety import reassess
-from bookings.errors import NotChangeable, NotOffered, WindowClosed
+from bookings.errors import (
+    BeingChanged,
+    NotChangeable,
+    NotOffered,
+    WindowClosed,
+    is_lost_race,
+)
 from bookings.models import Booking
 from bookings.policy import changeable_until
 from bookings.queries import calendar
 from bookings.queries.catalogue import offering_of
+from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
 from clinic.models import Clinic
@@ -49,10 +57,11 @@ def move(
     """Move a client's booking to another start, at its location and with what it promised.
 
     practitioner: an id, or None for whoever has it now. The safety answers are looked at again for
-    the new date. Moving to where it is already changes nothing.
+    the new date; if they now ask for the practitioner's review, the booking is REQUESTED again.
+    Moving to where it is already changes nothing.
 
     Raises NotChangeable, WindowClosed, InPast, ShortNotice, TooFarAhead, OffGrid, NotOpen,
-    NotOffered, NotBefore, CallUs or SlotTaken; the booking is then as it was.
+    NotOffered, NotBefore, CallUs, SlotTaken or BeingChanged; the booking is then as it was.
     """
     offering = offering_of(booking.treatment_id, Clinic.objects.the_only())
     if offering.minutes != booking.minutes:
@@ -63,8 +72,9 @@ def move(
     location = booking.room.location
     wish = Wish(offering, location, practitioner or booking.practitioner_id, starts_at)
     with won_or_nearest(wish, now=now, except_booking=booking.pk):
-        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        current = _locked(booking)
         check_changeable(current, now=now)
+        wish = replace(wish, practitioner=practitioner or current.practitioner_id)
         if (current.starts_at, current.practitioner_id) == (starts_at, wish.practitioner):
             return current
         calendar.check_start(starts_at, now=now, offering=offering, location=location)
@@ -72,7 +82,7 @@ def move(
         lock(found)
         expire_in_the_way(found, now=now, attempt=None)
         at = place(wish, found, now=now, except_booking=current.pk)
-        before = facts(current)
+        before, seen = facts(current), current.outcome
         reassess(current, on=starts_at.astimezone(location.zone).date(), now=now, offering=offering)
         current.practitioner_id = at.practitioner
         current.room_id = at.room
@@ -80,7 +90,10 @@ def move(
         current.ends_at = at.ends_at
         current.practitioner_until = at.practitioner_until
         current.room_until = at.room_until
-        if current.status == lifecycle.REQUESTED:
+        # On the new date the practitioner may have to look first, though not on the old one.
+        must_look = current.outcome == Outcome.REVIEW and seen != Outcome.REVIEW
+        if must_look or current.status == lifecycle.REQUESTED:
+            current.status = lifecycle.REQUESTED
             current.respond_by = offering.policy.respond_by(now, starts_at)
         else:
             current.status = lifecycle.BOOKED
@@ -91,10 +104,10 @@ def move(
 def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
     """Cancel a client's booking; its time is free at once. Cancelling again changes nothing.
 
-    Raises NotChangeable or WindowClosed.
+    Raises NotChangeable, WindowClosed or BeingChanged.
     """
     with transaction.atomic():
-        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        current = _locked(booking)
         if current.status == lifecycle.CANCELLED:
             return current
         check_changeable(current, now=now)
@@ -107,7 +120,7 @@ def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
 def accept(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
     """The practitioner has looked at a request: it is booked. Accepting again changes nothing.
 
-    Raises NotChangeable when it was declined, cancelled or has lapsed meanwhile.
+    Raises NotChangeable when it was declined, cancelled or has lapsed meanwhile, or BeingChanged.
     """
     return _answer(now=now, actor=actor, booking=booking, status=lifecycle.BOOKED)
 
@@ -116,26 +129,39 @@ def decline(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
     """Turn a request down, kindly; its time is free. Declining again changes nothing.
 
     Raises NotChangeable when a person declines what was accepted or cancelled meanwhile; the clock
-    leaves such a booking as it is.
+    leaves such a booking as it is, and one that was moved and has time again. Raises BeingChanged.
     """
     return _answer(now=now, actor=actor, booking=booking, status=lifecycle.DECLINED)
 
 
 def _answer(*, now: datetime, actor: Actor, booking: Booking, status: str) -> Booking:
     with transaction.atomic():
-        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        current = _locked(booking)
         if current.status == status:
             return current
         if current.status != lifecycle.REQUESTED:
             if actor is audit.CLOCK:
                 return current
             raise NotChangeable
+        if actor is audit.CLOCK and current.respond_by is not None and now < current.respond_by:
+            return current
         before = facts(current)
         current.status = status
         current.respond_by = None
         verb = "booking.accepted" if status == lifecycle.BOOKED else "booking.declined"
         _changed(current, now=now, actor=actor, verb=verb, before=before)
         return current
+
+
+def _locked(booking: Booking) -> Booking:
+    """Return a booking as it stands now, its row locked until the transaction ends."""
+    locks.limit_wait()
+    try:
+        return Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+    except OperationalError as error:
+        if is_lost_race(error):
+            raise BeingChanged from error
+        raise
 
 
 def _changed(

@@ -44,6 +44,10 @@ class Wish:
     practitioner: int | None
     starts_at: datetime
 
+    def __post_init__(self) -> None:
+        if self.starts_at.utcoffset() is None:
+            raise ValueError("A start must say its offset: a wall clock alone names no instant.")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from bookings.errors import CallUs, NotBefore
 from bookings.models import Booking
 from bookings.queries.catalogue import Offering
@@ -13,6 +15,8 @@ from clients.models import Client, ClientKey, Screening
 from clients.queries import rule_set
 from clients.rules import Outcome, RuleSet
 from clients.screening import Answers, Result
+
+MOST_KNOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,8 @@ def judge(
     )
     _refuse(result)
     if known:
-        earlier = _latest(client)
-        if earlier is not None:
-            result = screening.join(result, evaluate_again(earlier, offering=offering, on=on))
+        earlier = Screening.objects.filter(client=client)
+        result = screening.join(result, *_known(earlier, offering=offering, on=on))
     return Judged(rules, answers, result, _at_worst_review(result.outcome))
 
 
@@ -65,18 +68,24 @@ def _at_worst_review(outcome: Outcome) -> Outcome:
     return min(outcome, Outcome.REVIEW, key=lambda each: each.rank)
 
 
-def _latest(client: Client) -> Screening | None:
-    return (
-        Screening.objects.filter(client=client)
-        .select_related("client__key")
-        .order_by("-created_at", "-pk")
-        .first()
+def _known(screenings: QuerySet[Screening], *, offering: Offering, on: date) -> list[Result]:
+    """Return what each of a client's screenings means for a date.
+
+    All of them and not the newest alone: who once named a risk must not lose it by answering "no"
+    twice.
+    """
+    earlier = list(
+        screenings.select_related("client__key").order_by("-created_at", "-pk")[:MOST_KNOWN]
     )
+    rules = {version: rule_set(version) for version in {each.rule_set_id for each in earlier}}
+    return [
+        evaluate_again(each, rules=rules[each.rule_set_id], offering=offering, on=on)
+        for each in earlier
+    ]
 
 
-def evaluate_again(kept: Screening, *, offering: Offering, on: date) -> Result:
+def evaluate_again(kept: Screening, *, rules: RuleSet, offering: Offering, on: date) -> Result:
     """Return what answers given earlier mean for another date, by the rules they were given to."""
-    rules = rule_set(kept.rule_set_id)
     answers = Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)
     return screening.evaluate(
         rules, answers, on=on, answered_on=kept.answered_on, phases=offering.phase_kinds
@@ -113,7 +122,8 @@ def keep(
 
 
 def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -> None:
-    """Judge a booking's answers again for another local date and keep the result with it.
+    """Judge a booking's answers again for another local date, with what else we know of the client,
+    and keep the result with it.
 
     The booking is changed but not saved. One whose answers nobody has given stays NOT_ASKED.
     Raises NotBefore or CallUs when the session can't be on that date.
@@ -123,8 +133,11 @@ def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -
     kept = Screening.objects.select_related("client__key").get(pk=booking.screening_id)
     if kept.assessed_for == on:
         return
-    result = evaluate_again(kept, offering=offering, on=on)
+    rules = rule_set(kept.rule_set_id)
+    result = evaluate_again(kept, rules=rules, offering=offering, on=on)
     _refuse(result)
+    others = Screening.objects.filter(client=kept.client).exclude(pk=kept.pk)
+    result = screening.join(result, *_known(others, offering=offering, on=on))
     again = Screening.objects.create(
         client=kept.client,
         rule_set_id=kept.rule_set_id,

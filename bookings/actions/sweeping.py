@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bookings import lifecycle
 from bookings.actions.changing import decline
+from bookings.errors import BeingChanged
 from bookings.models import Booking, RequestKey
 from clinic.audit import CLOCK
 
@@ -33,7 +34,10 @@ def decline_unanswered(*, now: datetime) -> int:
     overdue = Booking.objects.filter(status=lifecycle.REQUESTED, respond_by__lte=now)
     declined = 0
     for booking in overdue.order_by("respond_by", "pk")[:BATCH]:
-        answered = decline(now=now, actor=CLOCK, booking=booking)
+        try:
+            answered = decline(now=now, actor=CLOCK, booking=booking)
+        except BeingChanged:
+            continue  # the next round meets it again
         declined += answered.status == lifecycle.DECLINED
     return declined
 
