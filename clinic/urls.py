@@ -8,6 +8,7 @@ from clinic.views import errors, site, staff
 
 urlpatterns = [
     path("", include("bookings.urls")),
+    path("", include("clients.urls")),
     path("login/", staff.login, name="login"),
     path("logout/", staff.logout, name="logout"),
     path("desk/", desk.day, name="day"),

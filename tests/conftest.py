@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.harness.databases",
     "tests.harness.programs",
     "tests.harness.queue",
+    "tests.harness.smtp",
     "tests.harness.browser",
 ]
 

@@ -15,8 +15,8 @@ class Message(models.Model):
     """One message to one person, planned, sent or not sent, and why.
 
     `about` names what it speaks of as `kind:uid`; the outbox knows no more of it. `dedupe_key` is
-    kind, thing and moment: of one key at most one row is not withdrawn. Rows without a client are
-    for staff and hold `staff_email`. `channel` is the one planned for, then the one it went by.
+    kind, thing and moment: of one key at most one row is not withdrawn. Rows for staff
+    hold `staff_email` and no client. `channel` is the one planned for, then the one it went by.
     """
 
     class Status(models.TextChoices):

@@ -1,0 +1,322 @@
+"""What a booking calls for being said, and when. Pure: facts and what stands queued in, plan out.
+
+Two sorts of message. *Tidings* tell how the booking stands (booked, moved, cancelled): one is
+wanted whenever the client was last told something else. *Follow-ups* belong to a moment (the day
+before, the hour after): one a kind and moment, ever.
+
+Hours and kinds: the clinic's default policy (`followups`); quiet hours: 21 to 8, the clinic's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bookings import lifecycle
+
+CONFIRMATION = "CONFIRMATION"
+REQUEST_RECEIVED = "REQUEST_RECEIVED"
+MOVED = "MOVED"
+CANCELLED = "CANCELLED"
+DECLINED = "DECLINED"
+REVIEW_WAITING = "REVIEW_WAITING"
+PREPARATION = "PREPARATION"
+REMINDER = "REMINDER"
+AFTERCARE = "AFTERCARE"
+
+TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
+FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE})
+STAFF = frozenset({REVIEW_WAITING})
+KINDS = TIDINGS | FOLLOWUPS | STAFF
+
+PREPARE_BEFORE = timedelta(hours=48)
+REMIND_BEFORE = timedelta(hours=24)
+NO_REMINDER_UNDER = timedelta(hours=26)
+AFTERCARE_AFTER = timedelta(hours=1)
+AFTERCARE_LASTS = timedelta(hours=36)
+REMIND_REVIEW_BEFORE = timedelta(hours=4)
+BAD_NEWS_BEFORE = timedelta(hours=4)
+OLD_NEWS_AFTER = timedelta(days=2)
+# Moved out of the evening, a message comes a little before the quiet, so that a late one fits too.
+BEFORE_QUIET = timedelta(minutes=30)
+
+_DAY = 24 * 60
+_BOOKED = (lifecycle.BOOKED, lifecycle.CONFIRMED)
+_HAPPENING = (*_BOOKED, lifecycle.ARRIVED, lifecycle.IN_SESSION, lifecycle.DONE)
+
+_FITS: dict[str, tuple[str, ...]] = {
+    CONFIRMATION: _BOOKED,
+    MOVED: _BOOKED,
+    REQUEST_RECEIVED: (lifecycle.REQUESTED,),
+    CANCELLED: (lifecycle.CANCELLED,),
+    DECLINED: (lifecycle.DECLINED,),
+}
+
+# How a message ended, as far as planning asks.
+PLANNED = "PLANNED"
+WITHDRAWN = "WITHDRAWN"
+REACHED = ("SENT", "SENDING")
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Quiet hours: minutes of the local day in a zone, `from_` to `until` (not included)."""
+
+    zone: ZoneInfo
+    from_: int
+    until: int
+
+    def holds(self, at: datetime) -> bool:
+        """Return whether it is quiet at an instant."""
+        local = at.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        if (self.until - self.from_) % _DAY == 0:
+            return False
+        if self.from_ < self.until:
+            return self.from_ <= minute < self.until
+        return minute >= self.from_ or minute < self.until
+
+    def morning(self, at: datetime) -> datetime:
+        """Return the instant itself, or the end of the quiet it falls into."""
+        if not self.holds(at):
+            return at
+        day = at.astimezone(self.zone).date()
+        ends = self._instant(day, self.until)
+        if ends <= at:
+            ends = self._instant(day + timedelta(days=1), self.until)
+        # On a night when clocks change, the wall clock may pass the hour twice or not at all.
+        while self.holds(ends):
+            ends += timedelta(minutes=1)
+        return ends
+
+    def evening(self, at: datetime) -> datetime:
+        """Return the instant itself, or half an hour before the quiet that it falls into."""
+        if not self.holds(at):
+            return at
+        day = at.astimezone(self.zone).date()
+        begins = self._instant(day, self.from_)
+        if begins > at:
+            begins = self._instant(day - timedelta(days=1), self.from_)
+        begins -= BEFORE_QUIET
+        while self.holds(begins):
+            begins -= timedelta(minutes=1)
+        return begins
+
+    def _instant(self, day: date, minute: int) -> datetime:
+        wall = datetime.combine(day, time.min, self.zone) + timedelta(minutes=minute)
+        return wall.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What planning needs to know of a booking. `about` is `booking:<uid>`, `place` the location's
+    id; instants are aware."""
+
+    about: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    place: int
+    quiet: Quiet
+    respond_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message of the booking as it stands in the outbox."""
+
+    id: int
+    key: str
+    kind: str
+    status: str
+    carries: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A message that should exist. `key` names its purpose; `carries` is what it tells."""
+
+    kind: str
+    key: str
+    carries: str
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Difference:
+    """What has to change in the outbox: rows to add, to bring back or bring up to date, and to
+    withdraw."""
+
+    add: list[Wanted] = field(default_factory=list)
+    renew: list[tuple[Standing, Wanted]] = field(default_factory=list)
+    withdraw: list[Standing] = field(default_factory=list)
+
+
+def tells(facts: Facts) -> str:
+    """Return how the booking stands, as tidings of it would tell; "" when there is nothing to."""
+    if facts.status in (lifecycle.CANCELLED, lifecycle.DECLINED):
+        return facts.status
+    if facts.status in lifecycle.COMING:
+        word = lifecycle.REQUESTED if facts.status == lifecycle.REQUESTED else lifecycle.BOOKED
+        return f"{word} {_epoch(facts.starts_at)} {_epoch(facts.ends_at)} {facts.place}"
+    return ""
+
+
+def reached(standing: Iterable[Standing]) -> str:
+    """Return what the client was told last; "" for nothing yet. What is being sent counts."""
+    return _newest(each for each in standing if each.kind in TIDINGS and each.status in REACHED)
+
+
+def difference(facts: Facts, standing: Sequence[Standing], *, now: datetime) -> Difference:
+    """Compare what a booking calls for at `now` with all its messages, withdrawn ones too.
+
+    What has been said, has failed or is on its way is never wanted again; what is planned stays as
+    it is while the booking still calls for it; the rest of what is planned is withdrawn.
+    """
+    result = Difference()
+    fitting = {each.key: each for each in (*_tidings(facts, standing, now), *_moments(facts, now))}
+    live = {each.key: each for each in standing if each.status != WITHDRAWN}
+    withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
+    for known in live.values():
+        if known.status != PLANNED:
+            continue
+        wanted = fitting.get(known.key)
+        if wanted is None:
+            result.withdraw.append(known)
+        elif wanted.carries != known.carries:
+            result.renew.append((known, wanted))
+    for key, wanted in fitting.items():
+        if key in live:
+            continue
+        planned = _planned(wanted, facts, now)
+        if planned is None:
+            continue
+        if key in withdrawn:
+            result.renew.append((withdrawn[key], planned))
+        else:
+            result.add.append(planned)
+    return result
+
+
+def fits(kind: str, carries: str, facts: Facts) -> bool:
+    """Return whether a message planned earlier still fits the booking as it is now.
+
+    Tidings speak of the present, so only the status matters; a follow-up is of one moment.
+    """
+    if kind in _FITS:
+        return facts.status in _FITS[kind]
+    moment = {
+        PREPARATION: (_BOOKED, facts.starts_at),
+        REMINDER: (_BOOKED, facts.starts_at),
+        AFTERCARE: (_HAPPENING, facts.ends_at),
+        REVIEW_WAITING: ((lifecycle.REQUESTED,), facts.respond_by),
+    }.get(kind)
+    if moment is None or moment[1] is None:
+        return False
+    return facts.status in moment[0] and carries == str(_epoch(moment[1]))
+
+
+def for_new(facts: Facts, *, now: datetime) -> list[Wanted]:
+    """Return what a booking calls for that was made just now."""
+    return difference(facts, (), now=now).add
+
+
+def not_before(kind: str, facts: Facts, *, at: datetime) -> datetime:
+    """Return when a message that would go at `at` may go: then, or when the quiet is over.
+
+    Tidings answer what somebody just did and are exempt, but for a request that is declined.
+    """
+    if kind == DECLINED:
+        return min(facts.quiet.morning(at), max(at, facts.starts_at - BAD_NEWS_BEFORE))
+    if kind in FOLLOWUPS:
+        return facts.quiet.morning(at)
+    return at
+
+
+def _tidings(facts: Facts, standing: Sequence[Standing], now: datetime) -> list[Wanted]:
+    told = [each for each in standing if each.kind in TIDINGS]
+    over = [each for each in told if each.status not in (PLANNED, WITHDRAWN)]
+    present, last, known = tells(facts), _newest(over), reached(over)
+    # What could not be told is not tried again before there is something else to tell.
+    if not present or present in (last, known):
+        return []
+    kind = _kind(facts.status, known)
+    if kind is None:
+        return []
+    until = facts.ends_at
+    if kind in (CANCELLED, DECLINED):
+        until = max(until, now + OLD_NEWS_AFTER)
+    ordinal = max((_ordinal(each) for each in over), default=-1) + 1
+    key = f"{facts.about}:{kind}:{ordinal}"
+    due = not_before(kind, facts, at=now)
+    return [Wanted(kind, key, present, due, until)] if due < until else []
+
+
+def _kind(status: str, known: str) -> str | None:
+    if status == lifecycle.REQUESTED:
+        return REQUEST_RECEIVED
+    if status == lifecycle.DECLINED:
+        return DECLINED
+    if status == lifecycle.CANCELLED:
+        # Who was told nothing need not be told that it is off.
+        return CANCELLED if known.startswith((lifecycle.BOOKED, lifecycle.REQUESTED)) else None
+    return MOVED if known.startswith(lifecycle.BOOKED) else CONFIRMATION
+
+
+def _moments(facts: Facts, now: datetime) -> list[Wanted]:
+    """Return the follow-ups that fit the booking, due when they would be if quiet hours and short
+    notice did not matter."""
+    start, end = facts.starts_at, facts.ends_at
+    found: list[Wanted] = []
+
+    def add(kind: str, moment: datetime, due_at: datetime, until: datetime, nth: str = "") -> None:
+        key = f"{facts.about}:{kind}:{_epoch(moment)}{nth}"
+        found.append(Wanted(kind, key, str(_epoch(moment)), due_at, until))
+
+    if facts.status in _BOOKED:
+        add(PREPARATION, start, start - PREPARE_BEFORE, start)
+        add(REMINDER, start, start - REMIND_BEFORE, start)
+    if facts.status in _HAPPENING:
+        add(AFTERCARE, end, end + AFTERCARE_AFTER, end + AFTERCARE_LASTS)
+    if facts.status == lifecycle.REQUESTED and facts.respond_by:
+        by = facts.respond_by
+        add(REVIEW_WAITING, by, now, by)
+        add(REVIEW_WAITING, by, by - REMIND_REVIEW_BEFORE, by, ":again")
+    return found
+
+
+def _planned(wanted: Wanted, facts: Facts, now: datetime) -> Wanted | None:
+    """Return a message that is new at `now` with the moment it is really due, or None where it
+    came too late to be of use."""
+    due, quiet = wanted.due_at, facts.quiet
+    if wanted.kind == PREPARATION:
+        if due < now:
+            return None  # the confirmation says it
+        due = quiet.morning(due)
+    elif wanted.kind == REMINDER:
+        if facts.starts_at - now < NO_REMINDER_UNDER:
+            return None
+        evening = quiet.evening(due)
+        due = evening if evening >= now else quiet.morning(due)
+    elif wanted.kind == AFTERCARE:
+        due = quiet.morning(max(due, now))
+    elif wanted.kind == REVIEW_WAITING and due < now:
+        return None
+    return replace(wanted, due_at=due) if due < wanted.expires_at else None
+
+
+def _newest(tidings: Iterable[Standing]) -> str:
+    """Return what the last of some tidings carries."""
+    newest = max(tidings, key=_ordinal, default=None)
+    return newest.carries if newest else ""
+
+
+def _ordinal(tidings: Standing) -> int:
+    return int(tidings.key.rpartition(":")[2])
+
+
+def _epoch(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,243 @@
+"""What a message about a booking says, from the facts at the moment of sending."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from bookings import followups, ical, links
+from bookings.messages import (
+    as_standing,
+    email_of,
+    facts,
+    phone_of,
+    staff_email_of,
+)
+from bookings.models import Booking
+from clients.channels.base import Invite
+from clients.contact import phone_words
+from clients.models import Channel, ContactConsent, Message, Purpose
+from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
+from clinic.models import Clinic
+
+LONGEST_GREETING = 30
+# A name typed by anybody is shown to whoever reads the mail: nothing a mail program makes a link of.
+_LINK_LIKE = re.compile(r"[/:@<>\\]|\w\.\w{2,}|^www\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that was read for a batch: a fixed number of queries, however many messages."""
+
+    clinic: Clinic
+    bookings: Mapping[str, Booking]
+    standing: Mapping[str, Sequence[Message]]
+    consents: Mapping[tuple[int, str], bool]
+
+
+def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
+    """Describe messages about bookings as they stand at `now` (four queries)."""
+    known = _read(messages)
+    return {message.pk: _one(message, known, now) for message in messages}
+
+
+def _read(messages: Sequence[Message]) -> _Known:
+    abouts = {message.about for message in messages}
+    bookings = {
+        f"booking:{booking.uid}": booking
+        for booking in Booking.objects.filter(
+            uid__in=[UUID(about.partition(":")[2]) for about in abouts]
+        ).select_related("client", "room__location", "practitioner__user")
+    }
+    standing: dict[str, list[Message]] = defaultdict(list)
+    for each in Message.objects.filter(about__in=abouts):
+        standing[each.about].append(each)
+    newest = (
+        ContactConsent.objects.filter(
+            client__in=[booking.client_id for booking in bookings.values()], purpose=Purpose.CARE
+        )
+        .order_by("client", "channel", "-at", "-pk")
+        .distinct("client", "channel")
+    )
+    return _Known(
+        clinic=Clinic.objects.the_only(),
+        bookings=bookings,
+        standing=standing,
+        consents={(each.client_id, each.channel): each.granted for each in newest},
+    )
+
+
+def _one(message: Message, known: _Known, now: datetime) -> Described:
+    booking = known.bookings.get(message.about)
+    if booking is None or booking.client is None:
+        return Withdrawn("The booking is gone.")
+    location = booking.room.location
+    now_facts = facts(booking, location=location, clinic=known.clinic)
+    others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
+    stale = _out_of_date(message, now_facts, others)
+    if stale is not None:
+        return stale
+    may_go = followups.not_before(message.kind, now_facts, at=now)
+    if may_go > now:
+        return Postponed(may_go)
+    way = _way(message, booking, known)
+    if isinstance(way, Suppressed):
+        return way
+    channel, to = way
+    with override(booking.client.language):
+        context = _context(message, booking, known, others, now)
+        return Notice(
+            channel=channel,
+            to=to,
+            context=context,
+            carries=followups.tells(now_facts) if _is_tidings(message) else message.carries,
+            sender_name=location.sender_name or known.clinic.name,
+            language=booking.client.language,
+            reply_to=known.clinic.email,
+            invite=_invite(message, booking, known, others, to, now)
+            if channel == Channel.EMAIL
+            else None,
+        )
+
+
+def _is_tidings(message: Message) -> bool:
+    return message.kind in followups.TIDINGS
+
+
+def _out_of_date(
+    message: Message, present: followups.Facts, others: Sequence[followups.Standing]
+) -> Withdrawn | None:
+    """Return why a message no longer fits its booking, or None."""
+    if not followups.fits(message.kind, message.carries, present):
+        return Withdrawn("The booking has changed since.")
+    if _is_tidings(message) and followups.reached(
+        each for each in others if each.status == Message.Status.SENT
+    ) == followups.tells(present):
+        return Withdrawn("Another message has said so already.")
+    if message.kind == followups.CANCELLED and not _may_know(message, others):
+        return Withdrawn("Nothing was said that it would take back.")
+    return None
+
+
+def _may_know(message: Message, others: Sequence[followups.Standing]) -> bool:
+    """Return whether the client may have heard of the booking before this message."""
+    return any(each.kind in followups.TIDINGS and each.status not in _NEVER_LEFT for each in others)
+
+
+_NEVER_LEFT = (Message.Status.WITHDRAWN, Message.Status.SUPPRESSED, Message.Status.EXPIRED)
+
+
+def _way(message: Message, booking: Booking, known: _Known) -> tuple[str, str] | Suppressed:
+    """Return the channel and address a message goes by, or why there is none.
+
+    An answer to what somebody did goes by e-mail without being asked for; what we send of our own
+    accord does not go where it was refused. A text message always needs a yes.
+    """
+    if message.kind in followups.STAFF:
+        to = message.staff_email or staff_email_of(booking, clinic=known.clinic)
+        return (Channel.EMAIL, to) if to else Suppressed("Nobody here has an e-mail address.")
+    email, phone = email_of(booking), phone_of(booking)
+    client = booking.client_id or 0
+    refused = known.consents.get((client, Channel.EMAIL)) is False
+    if email and (_is_tidings(message) or not refused):
+        return Channel.EMAIL, email
+    if phone and known.consents.get((client, Channel.SMS)):
+        return Channel.SMS, phone
+    if email:
+        return Suppressed("The client doesn't want such e-mail.")
+    if phone:
+        return Suppressed("The client has not agreed to text messages.")
+    return Suppressed("No e-mail address or mobile number is known.")
+
+
+def _invite(
+    message: Message,
+    booking: Booking,
+    known: _Known,
+    others: Sequence[followups.Standing],
+    to: str,
+    now: datetime,
+) -> Invite | None:
+    method = None
+    if message.kind in (followups.CONFIRMATION, followups.MOVED):
+        method = ical.REQUEST
+    elif message.kind == followups.CANCELLED and any(
+        each.kind in (followups.CONFIRMATION, followups.MOVED) and each.status not in _NEVER_LEFT
+        for each in others
+    ):
+        # Who never got an invite has nothing in the calendar to take out.
+        method = ical.CANCEL
+    if method is None:
+        return None
+    return ical.invite(booking, method=method, to=to, clinic_name=known.clinic.name, now=now)
+
+
+def _context(
+    message: Message,
+    booking: Booking,
+    known: _Known,
+    others: Sequence[followups.Standing],
+    now: datetime,
+) -> dict[str, str | bool]:
+    location = booking.room.location
+    starts = booking.starts_at.astimezone(location.zone)
+    context: dict[str, str | bool] = {
+        "first_name": first_name(booking.booked_by or booking.contact_name),
+        "clinic": known.clinic.name,
+        "date": long_date(starts),
+        "short_date": format_date(starts, _("D j M")),
+        "time": clock(starts),
+        "zone": zone_words(starts, location.time_zone),
+        "place": location.name,
+        "address": location.address,
+        "directions": location.directions,
+        "phone": phone_words(location.phone),
+        "link": links.manage_url(booking),
+    }
+    if message.kind in followups.STAFF:
+        # Staff read it behind their own login; the client's link is not theirs.
+        context |= {"link": f"{settings.SITE_URL.rstrip('/')}/desk/", "first_name": ""}
+    if booking.respond_by is not None:
+        by = booking.respond_by.astimezone(location.zone)
+        context["answer_by"] = f"{long_date(by)}, {clock(by)}"
+    if message.kind in (followups.CONFIRMATION, followups.MOVED):
+        separate = any(
+            each.kind == followups.PREPARATION
+            and each.carries == str(int(booking.starts_at.timestamp()))
+            and each.status != Message.Status.WITHDRAWN
+            for each in others
+        )
+        context["prepare"] = not separate and now < booking.starts_at
+    return context
+
+
+def first_name(name: str) -> str:
+    """Return how to greet somebody, "" for what is too long or could be taken for a link."""
+    first = name.split(maxsplit=1)[0] if name.split() else ""
+    return "" if len(first) > LONGEST_GREETING or _LINK_LIKE.search(name) else first
+
+
+def long_date(local: datetime) -> str:
+    return format_date(local, _("l j F Y"))
+
+
+def clock(local: datetime) -> str:
+    """Return a wall-clock time as people here write it: 3:30 pm."""
+    return format_date(local, _("g:i a")).replace("a.m.", "am").replace("p.m.", "pm")
+
+
+def zone_words(local: datetime, zone: str) -> str:
+    """Return the zone a time is in, in words: "Toronto time, EDT"."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    name = local.tzname() or ""
+    words = _("%(city)s time") % {"city": city}
+    return f"{words}, {name}" if name.isalpha() and name != city else words

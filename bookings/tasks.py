@@ -1,0 +1,28 @@
+"""What the clock does to bookings. Each task may run twice or late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from bookings import actions
+
+
+@shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
+def expire_holds(**_from_newer_callers: Any) -> int:
+    """Expire the holds whose ten minutes are over; return how many."""
+    return actions.expire_holds(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.decline_unanswered", ignore_result=True)
+def decline_unanswered(**_from_newer_callers: Any) -> int:
+    """Decline the requests that nobody answered in time; return how many."""
+    return actions.decline_unanswered(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.forget_request_keys", ignore_result=True)
+def forget_request_keys(**_from_newer_callers: Any) -> int:
+    """Forget the request keys older than seven days; return how many."""
+    return actions.forget_request_keys(now=timezone.now())
