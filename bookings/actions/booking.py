@@ -24,7 +24,7 @@ from bookings.actions.placing import (
     won_or_nearest,
 )
 from bookings.actions.safety import judge, keep
-from bookings.errors import KeyMismatch, is_twice
+from bookings.errors import KeyMismatch, SlotTaken, is_twice
 from bookings.models import Booking, RequestKey
 from bookings.queries import calendar
 from bookings.queries.catalogue import Offering
@@ -130,7 +130,7 @@ def book(
             RequestKey.objects.create(
                 digest=request.key, body=request.body, booking=booking, created_at=now
             )
-            messages.plan_new(booking, now=now)
+            messages.plan_new(booking, now=now, location=location, clinic=offering.clinic)
             audit.record(
                 now=now,
                 actor=actor,
@@ -140,11 +140,13 @@ def book(
             )
     except _Known as twice:
         return Booked(twice.booking, created=False)
-    except DatabaseError as error:
-        if attempt is None or not is_twice(error):
+    except (SlotTaken, DatabaseError) as error:
+        # Another request of this attempt, with another key, may have booked it: that is the answer.
+        # Where it took the last room, its own booking is what stood in the way.
+        booked = _of_attempt(attempt) if isinstance(error, SlotTaken) or is_twice(error) else None
+        if booked is None:
             raise
-        # Another request of this attempt, with another key, has booked it.
-        return Booked(_of_attempt(attempt), created=False)
+        return Booked(booked, created=False)
     return Booked(booking, created=True)
 
 
@@ -193,7 +195,7 @@ def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, ob
         "answers": answers,
     }
     return _Request(
-        key=hashlib.sha256(key.encode()).hexdigest(),
+        key=hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
         body=hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest(),
     )
 
@@ -214,7 +216,8 @@ def _refuse_known(request: _Request) -> None:
         raise _Known(known)
 
 
-def _of_attempt(attempt: UUID) -> Booking:
-    return Booking.objects.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED)).get(
-        attempt=attempt
-    )
+def _of_attempt(attempt: UUID | None) -> Booking | None:
+    if attempt is None:
+        return None
+    booked = Booking.objects.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
+    return booked.filter(attempt=attempt).first()

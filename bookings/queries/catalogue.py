@@ -16,7 +16,7 @@ from treatments.models import Treatment
 
 @dataclass(frozen=True, slots=True)
 class Offering:
-    """A treatment as it can be booked today, with the policy that holds for it.
+    """A treatment as it can be booked today at the clinic, with the policy that holds for it.
 
     `phases` are (kind, minutes) in order; `minutes` and `turnover` are minutes.
     """
@@ -32,6 +32,7 @@ class Offering:
     price: Decimal
     currency: str
     for_new_clients: bool
+    clinic: Clinic
     policy: Policy
 
     @property
@@ -57,6 +58,7 @@ def offered(treatment: Treatment, clinic: Clinic) -> Offering:
         price=treatment.price,
         currency=treatment.currency,
         for_new_clients=treatment.for_new_clients,
+        clinic=clinic,
         policy=Policy(
             notice_minutes=_own(treatment.notice_minutes, clinic.notice_minutes),
             horizon_days=_own(treatment.horizon_days, clinic.horizon_days),
