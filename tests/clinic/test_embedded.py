@@ -18,6 +18,7 @@ import redis
 from clinic import embedded, processes, unprivileged
 from clinic.embedded import Service, start_postgres, start_redis
 from clinic.unprivileged import EmbeddedError, Identity
+from tests.harness.ordinary import open_way_to
 
 ROOT = os.geteuid() == 0
 # Only root has a choice; everybody else runs it as themselves.
@@ -36,9 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def directory(made: Path, tmp_path: Path) -> Path:
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    open_way_to(tmp_path / "postgres")
     return Path(shutil.copytree(made, tmp_path / "postgres"))
 
 
@@ -228,9 +227,7 @@ def test_a_folder_of_somebody_elses_is_refused_in_words(tmp_path: Path) -> None:
     folder = tmp_path / "theirs"
     folder.mkdir(mode=0o700)
     if ROOT:
-        tmp_path.chmod(0o755)
-        for parent in tmp_path.parents[:2]:
-            parent.chmod(0o755)
+        open_way_to(folder)
     else:
         folder.chmod(0o500)
     child = os.fork()

@@ -7,6 +7,7 @@ import os
 import pwd
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def become(user: pwd.struct_passwd, capability: int | None) -> Callable[[], None
     return enter
 
 
+def open_way_to(folder: Path) -> None:
+    """Let everybody pass through the folders above, which pytest keeps to its own user."""
+    temporary = Path(tempfile.gettempdir()).resolve()
+    for parent in folder.resolve().parents:
+        if parent.is_relative_to(temporary) and parent != temporary:
+            parent.chmod(parent.stat().st_mode | 0o055)
+
+
 def nobody_with(folder: Path) -> Callable[[], None] | None:
     """Return how to become an ordinary user who owns `folder`; None where we are one already.
 
@@ -59,9 +68,7 @@ def nobody_with(folder: Path) -> Callable[[], None] | None:
     user = pwd.getpwnam("nobody")
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, user.pw_uid, user.pw_gid)
-    for parent in folder.parents:
-        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):  # noqa: S108 - pytest's
-            parent.chmod(parent.stat().st_mode | 0o055)
+    open_way_to(folder)
     for capability in (None, CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
         enter = become(user, capability)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,13 +17,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from clinic.embedded import free_port
 
 TAKEN = "250 OK"
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Sink:
     """What the server does. `refuse[address]` answers RCPT, `answer` answers DATA.
 
-    A held server stops before it has taken a message ("before") or after it has, without having
-    said so ("after"), until it is released.
+    A held server stops at the message that comes after `hold_after` others: before it has taken
+    it ("before"), or after it has without having said so ("after"), until it is released. Whoever
+    was waiting then has gone: nothing more is taken from them.
     """
 
     def __init__(self) -> None:
@@ -33,6 +36,7 @@ class Sink:
         self.refuse: dict[str, str] = {}
         self.answer = TAKEN
         self.hold = ""
+        self.hold_after = 0
         self.held = 0
         self._released = asyncio.Event()
         self.port = free_port()
@@ -79,15 +83,17 @@ class Sink:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        if self.hold == "before":
+        holding = self.hold if len(self.messages) >= self.hold_after else ""
+        if holding == "before":
             await self._wait()
+            return "421 gone"
         answer = self.answer
         if answer.startswith("250"):
             content: Any = envelope.content
             self.raw.append(content)
             self.messages.append(message_from_bytes(content, policy=default))
             self.recipients += envelope.rcpt_tos
-        if self.hold == "after":
+        if holding == "after":
             await self._wait()
         return answer
 
