@@ -83,8 +83,8 @@ def words(found: Day, shown: date, location: Location, now: datetime) -> dict[st
         "rows": rows(found.bookings, now, location.zone),
         "now": clock(now, location.zone) if shown == now.astimezone(location.zone).date() else "",
         "closure": closure_words(found.closures, location),
-        "shifts": shifts(found.hours),
-        "away": away(found.away, location, shown),
+        "shifts": [] if found.closures else shifts(found.hours),
+        "away": [] if found.closures else away(found.away, location, shown),
         "empty": empty_words(found, shown, location),
     }
 

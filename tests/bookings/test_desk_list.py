@@ -152,10 +152,12 @@ def test_the_ends_of_the_calendar_lead_nowhere_wrong(
 
 
 def test_a_holiday_says_why_and_still_lists_who_is_booked(place: Location, desk: Client) -> None:
+    clinic.hours(practitioner=clinic.practitioner(), location=place)
     clinic.closure(first_day=date(2026, 11, 24), location=place, reason="Staff training.")
     said = text_of(desk.get("/desk/", {"day": DAY}))
     assert "Queen West is closed: Staff training." in said
     assert "No sessions on Tuesday 24 November." in said
+    assert "At work" not in said
     book(place, client=bookings.client(name="Priya Raman"))
     said = text_of(desk.get("/desk/", {"day": DAY}))
     assert "Staff training" in said
