@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -111,25 +113,38 @@ def test_the_rules_of_a_booking_cost_one_small_query() -> None:
     assert first is second
 
 
-def test_many_starts_at_once_publish_once(fresh_db: Database) -> None:
-    rules, starts = edited(6), threading.Barrier(6)
-    said: list[list[str]] = []
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Make the calls from threads that start together; return what they returned, sorted."""
+    starts, said = threading.Barrier(len(calls)), []
 
-    def start() -> None:
+    def run(call: Callable[[], object]) -> None:
         try:
             starts.wait(10)
-            said.append(publish_rules(rules, now=NOW))
+            said.append(call())
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=start) for _ in range(6)]
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert sorted(said) == [[]] * 5 + [["safety rules version 2 (58 rules)"]]
+    return sorted(said)
+
+
+def test_many_starts_at_once_publish_once(fresh_db: Database) -> None:
+    rules = edited(6)
+    said = at_once(*[lambda: publish_rules(rules, now=NOW)] * 6)
+    assert said == [[]] * 5 + [["safety rules version 2 (58 rules)"]]
     assert list(RuleSet.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
     assert ScreeningRule.objects.filter(rule_set=2).count() == 58
+
+
+def test_people_who_publish_at_once_take_turns(fresh_db: Database) -> None:
+    rules = edited(6)
+    publish = partial(publishing.publish, rules, now=NOW, actor=CLOCK, source="Dr Adler")
+    assert at_once(*[publish] * 6) == [2, 3, 4, 5, 6, 7]
+    assert ScreeningRule.objects.count() == 7 * 58
 
 
 def refused(name: str, statement: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clients.phases import Phase
 from clients.rule_document import read
 from clients.rules import Action, AnswerType, Outcome, Rule, RuleSet
-from clients.screening import Answers, Result, evaluate, join
+from clients.screening import Answers, Result, evaluate, join, parse_answers
 from tests.clients import screening_oracle
 from tests.clients.rules import (
     ALL_PHASES,
@@ -428,19 +428,15 @@ def test_a_massage_is_not_asked_about_needles() -> None:
 
 
 def test_a_question_that_was_narrowed_says_nothing_of_what_it_left_out() -> None:
-    asked = RULES.questions_for([Phase.JADE_ROLLER])
+    asked = RULES.questions_for([Phase.LYMPHATIC_MASSAGE])
     left_out = set(RULES.by_code) - {rule for question in asked for rule in question.rules}
+    assert {"bleeding_disorder", "epilepsy"} <= left_out
     raw = {question.code: NOTHING[question.code] for question in asked}
-    answers = Answers.from_document(
-        {
-            "given": raw,
-            "rules": {question.code: list(question.rules) for question in asked},
-        },
-        rule_set=RULES,
-        answered_on=TODAY,
-    )
-    found = evaluate(RULES, answers, on=TODAY, answered_on=TODAY, phases=ALL_PHASES)
-    assert found.not_asked == left_out
+    answers = parse_answers(asked, raw, answered_on=TODAY)
+    again = Answers.from_document(answers.document(), rule_set=RULES, answered_on=TODAY)
+    for given_answers in (answers, again):
+        found = evaluate(RULES, given_answers, on=TODAY, answered_on=TODAY, phases=ALL_PHASES)
+        assert found.not_asked == left_out
 
 
 def test_a_treatment_without_phases_has_nothing_to_screen() -> None:
@@ -519,6 +515,12 @@ def test_not_sure_is_for_the_practitioner_unless_the_rule_only_flags(rule: Rule)
     assert found.not_before is None
     if wanted is Outcome.REVIEW:
         assert [m.text for m in found.messages] == [RULES.texts["booking_unsure_message"]]
+
+
+def test_not_sure_which_of_three_things_is_no_reason_to_call_us() -> None:
+    found = screen({**NOTHING, "bq_health": "unsure"})
+    assert found.outcome is Outcome.REVIEW
+    assert [m.text for m in found.messages] == [RULES.texts["booking_unsure_message"]]
 
 
 def test_a_restriction_that_nobody_is_sure_of_is_shown_but_forbids_nothing() -> None:
