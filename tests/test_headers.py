@@ -15,8 +15,9 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.urls.resolvers import RoutePattern
 
+from bookings import links
 from clinic import env
-from tests.factories import clinic
+from tests.factories import bookings, clinic, treatments
 
 pytestmark = pytest.mark.django_db
 
@@ -253,3 +254,29 @@ def test_robots_are_kept_out_of_links_that_are_somebodys_own() -> None:
 def test_the_old_place_of_the_icon_leads_to_it() -> None:
     target = Client().get("/favicon.ico")["Location"]
     assert Path(env.ROOT, target.lstrip("/")).is_file()
+
+
+def test_a_clients_own_pages_are_kept_by_nobody() -> None:
+    uid = uuid.uuid4()
+    token = links.token(uid, version=1)
+    place = clinic.location(slug="queen-west")
+    practitioner = clinic.practitioner()
+    clinic.hours(practitioner=practitioner, location=place)
+    treatment = treatments.treatment(slug="facial", offered_by=[practitioner])
+    bookings.booking(
+        uid=uid,
+        token_digest=links.digest(token),
+        treatment=treatment,
+        practitioner=practitioner,
+        room=clinic.room(location=place),
+    )
+    for address in (
+        "/",
+        "/book/queen-west/facial/",
+        f"/manage/{token}/",
+        f"/manage/{token}/calendar.ics",
+        f"/manage/{token}/cancel/",
+    ):
+        answer = Client().get(address, follow=True)
+        assert answer.status_code == 200, address
+        check(answer, address)
