@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from clients.contact import Contact, email_key, name_key
 from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
@@ -30,7 +30,7 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
     transaction.
     """
     key, email, phone = name_key(contact.name), email_key(contact.email), contact.phone
-    similar = _sharing(email, phone)
+    similar = _sharing(key, email, phone)
     for known in similar:
         if (known.name_key, known.email, known.phone) == (key, email, phone):
             _add_first_consents(known, contact, now=now, source=source)
@@ -44,16 +44,16 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
     return Resolved(newcomer, known=False)
 
 
-def _sharing(email: str, phone: str) -> list[Client]:
-    """Return the clients with the same e-mail or phone, the oldest first (at most 50)."""
+def _sharing(key: str, email: str, phone: str) -> list[Client]:
+    """Return the clients with the same e-mail or phone: those of the same name first, so that they
+    are found on an address that many share; then the oldest (at most 50)."""
     same = Q(pk__in=[])
     if email:
         same |= Q(email=email)
     if phone:
         same |= Q(phone=phone)
-    return list(
-        Client.objects.filter(same).exclude(status=Client.Status.MERGED).order_by("pk")[:50]
-    )
+    living = Client.objects.filter(same).exclude(status=Client.Status.MERGED)
+    return list(living.order_by(Case(When(name_key=key, then=0), default=1), "pk")[:50])
 
 
 def _consents(
