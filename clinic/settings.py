@@ -136,6 +136,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.25,
     "socket_timeout": 0.25,
     "retry_on_timeout": False,
+    # Without it, opening a connection is tried again for seconds.
+    "max_retries": 0,
     "visibility_timeout": 300,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.VAR_DIR / "celerybeat-schedule")

@@ -180,7 +180,8 @@ def _says(problem: Exception) -> str:
     """Return why a mail server could not be used, in words that hold no address."""
     if isinstance(problem, smtplib.SMTPResponseException):
         return f"The mail server answered {problem.smtp_code}."
-    if isinstance(problem, TimeoutError):
+    # smtplib says "disconnected" of a server that is silent, too.
+    if isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError):
         return "The mail server did not answer in time."
     if isinstance(problem, smtplib.SMTPServerDisconnected):
         return "The mail server closed the connection."
