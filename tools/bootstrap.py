@@ -36,10 +36,10 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def run(*command: str | Path, quiet: bool = False, **variables: str) -> bool:
+def run(*command: str | Path, quiet: bool = False, variables: dict[str, str] | None = None) -> bool:
     """Run a command in the checkout; whether it succeeded."""
     output = subprocess.DEVNULL if quiet else None
-    environment = {**os.environ, **variables}
+    environment = {**os.environ, **(variables or {})}
     # A virtual environment of the caller's is none of ours.
     environment.pop("PYTHONPATH", None)
     try:
@@ -128,7 +128,7 @@ def install_front_end() -> None:
         if not os.access(Path.home(), os.W_OK):
             variables["npm_config_cache"] = str(VENV / "npm-cache")
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        if not run(*command, "ci", *options, **variables):
+        if not run(*command, "ci", *options, variables=variables):
             give_up("The front-end packages could not be installed; see above.")
 
     if not (ROOT / "node_modules").is_dir():
@@ -153,7 +153,8 @@ def install_browser() -> None:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "chromium", DEBIAN_FRONTEND="noninteractive")
+        quietly = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "install", "-y", "-qq", "chromium", variables=quietly)
     if not has_browser():
         give_up(
             "The tests need a headless browser and none could be had. Install Chromium "

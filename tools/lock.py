@@ -18,7 +18,7 @@ NAMES = ("requirements", "requirements-dev", "requirements-node")
 
 def write(name: str, target: Path, *options: str) -> None:
     """Resolve NAME.in into `target`, preferring the versions that are there already."""
-    command = [Path(sys.executable).parent / "uv", "pip", "compile", f"{name}.in"]
+    command: list[str | Path] = [Path(sys.executable).parent / "uv", "pip", "compile", f"{name}.in"]
     command += ["--output-file", target, "--generate-hashes", "--quiet"]
     command += ["--python-version", "3.11", "--custom-compile-command", "make lock", *options]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
