@@ -40,9 +40,13 @@ def _booking(token: str) -> Booking:
 @require_safe
 @private
 def show(request: HttpRequest, token: str) -> HttpResponse:
-    """What became of the booking, and what can still be done. `?new=1`: it was made just now."""
+    """What became of the booking, and what can still be done. `?new`, `?moved`: just now."""
     page = manage_page(
-        _booking(token), now=timezone.now(), token=token, is_new="new" in request.GET
+        _booking(token),
+        now=timezone.now(),
+        token=token,
+        is_new="new" in request.GET,
+        is_moved="moved" in request.GET,
     )
     return render(request, "bookings/manage/show.html", {"page": page})
 
@@ -78,7 +82,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
         try:
             actions.cancel(now=now, actor=audit.CLIENT, booking=booking)
         except Refusal:
-            return SeeOther(f"{home}?late=1")
+            return SeeOther(home)  # the page says what can still be done, or whom to call
         return SeeOther(home)
     if not _changeable(booking, now):
         return SeeOther(home)

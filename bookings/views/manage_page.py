@@ -45,10 +45,13 @@ class ManagePage:
     prepare: tuple[tuple[str, str | Promise], ...] = PREPARE
 
 
-def manage_page(booking: Booking, *, now: datetime, token: str, is_new: bool) -> ManagePage:
+def manage_page(
+    booking: Booking, *, now: datetime, token: str, is_new: bool, is_moved: bool
+) -> ManagePage:
+    """Return the page; `is_new` and `is_moved` say what the client did a moment ago."""
     words = summary(booking, now)
     coming = booking.status in lifecycle.COMING and now < booking.starts_at
-    title, lead = _words(booking, words, now=now, is_new=is_new)
+    title, lead = _words(booking, words, now=now, is_fresh=is_new or is_moved)
     tone, icon = _tone(booking, coming=coming)
     return ManagePage(
         summary=words,
@@ -74,7 +77,7 @@ def _tone(booking: Booking, *, coming: bool) -> tuple[str, str]:
     return ("good", "check") if coming else ("over", "calendar-check")
 
 
-def _words(booking: Booking, words: Summary, *, now: datetime, is_new: bool) -> tuple[str, str]:
+def _words(booking: Booking, words: Summary, *, now: datetime, is_fresh: bool) -> tuple[str, str]:
     """Return the title and the sentence under it."""
     name = wording.first_name(booking.contact_name)
     if booking.status == lifecycle.CANCELLED:
@@ -91,7 +94,7 @@ def _words(booking: Booking, words: Summary, *, now: datetime, is_new: bool) -> 
         return _("Your time is kept, %(name)s") % {"name": name}, _request_words(booking)
     title = _("You are booked, %(name)s") if not booking.booked_by else _("%(name)s is booked")
     lead = _("This page always shows how your booking stands. Keep its address.")
-    if is_new:
+    if is_fresh:
         lead = _(
             "We are sending the details to %(email)s. This page always shows how it stands."
         ) % {"email": booking.contact_email}

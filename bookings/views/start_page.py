@@ -25,6 +25,8 @@ PHASE_WORDS = {
     "JADE_ROLLER": lambda: _("jade roller"),
 }
 NEXT_WITHIN = timedelta(days=14)
+MOST_PLACES_SEARCHED = 3
+MOST_PEOPLE_SHOWN = 12
 
 Thing = TypeVar("Thing", Location, Offering)
 
@@ -123,6 +125,8 @@ def start_page(
         for one in works
         if place is None or any(where == place.pk for where, _what in one.pairs)
     ]
+    if place is None and len(shown) > MOST_PEOPLE_SHOWN:
+        shown = []  # a large house: who works there is asked once the place is known
     people = [
         _person_card(one, n, locations, offerings, said["practitioner"])
         for n, one in enumerate(shown)
@@ -194,13 +198,14 @@ def _next(
     now: datetime,
 ) -> NextCard | None:
     """Return the first free time of the session chosen, else of the first that is no first visit
-    (four queries for each location)."""
+    (three queries for each location). A
+    large house has no such time until the place is known."""
     regular = [one for one in offerings if not one.for_new_clients] or list(offerings)
     offering = session or next(iter(regular), None)
     if offering is None:
         return None
     found: list[tuple[Opening, Location]] = []
-    for location in locations:
+    for location in locations if len(locations) <= MOST_PLACES_SEARCHED else ():
         first = now.astimezone(location.zone).date()
         opened = calendar.openings(
             now=now, offering=offering, location=location, first=first, last=first + NEXT_WITHIN

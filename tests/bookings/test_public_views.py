@@ -421,3 +421,37 @@ def test_one_ipv6_network_counts_as_one_address() -> None:
     assert len(digests) == 1
     assert other not in digests
     assert held_from(RequestFactory().get("/", REMOTE_ADDR="unix:")) not in digests
+
+
+def test_a_move_before_the_earliest_safe_date_is_refused_with_that_date(
+    client: Client, home: House
+) -> None:
+    url = held(client, home, at=str(Choice(home.at(ahead=20))))
+    form = details(client, url)
+    form["q-bq_procedures"] = "botulinum"
+    form["q-bq_procedures-botulinum-date"] = home.day(-1).isoformat()
+    path = client.post(url, form)["Location"].split("?")[0]
+    booking = Booking.objects.exclude(status="EXPIRED").get()
+
+    response = client.post(f"{path}move/", {"at": str(Choice(home.at(), "mei"))})
+
+    assert response.status_code == 422
+    assert "By your safety answers, your earliest date is" in text_of(response)
+    assert "otox" not in text_of(response)
+    booking.refresh_from_db()
+    assert booking.starts_at == home.at(ahead=20)
+
+
+def test_a_large_house_asks_for_the_place_first(client: Client) -> None:
+    house(locations=14)
+
+    page = text_of(client.get("/"))
+    assert "Next: " not in page
+    assert "<legend>Practitioner</legend>" not in page
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/?location=queen")
+    assert len(queries) < 12
+    there = text_of(client.get("/?location=queen"))
+    assert "Next: " in there
+    assert "Mei Tanaka" in there
+    assert "Away 1" not in there
