@@ -144,3 +144,20 @@ def test_the_forbidden_patterns_catch_what_they_name() -> None:
     assert samples.keys() == FORBIDDEN.keys()
     for what, sample in samples.items():
         assert re.search(FORBIDDEN[what], sample), what
+
+
+DOCUMENTS = sorted([*env.ROOT.glob("*.md"), *(env.ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(env.ROOT)))
+def test_every_link_of_a_document_leads_to_a_file(path: Path) -> None:
+    for target in re.findall(r"(?:\]\(|src=\")([^)#\"]+)", path.read_text()):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_the_map_of_the_code_names_files_that_are_there() -> None:
+    text = (env.ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9]+\.(?:py|md|css))`", text))
+    assert len(named) > 15
+    for name in sorted(named):
+        assert (env.ROOT / name).exists(), name
