@@ -451,6 +451,15 @@ def test_a_session_over_midnight_ends_in_hours_that_hold_then(place: Place, by: 
     assert place.starts()[-1] == "23:00"
 
 
+def test_a_session_over_midnight_may_end_in_hours_that_hold_only_from_then(place: Place) -> None:
+    clinic.hours(practitioner=place.practitioner, location=place.location, stretches=[(1200, 1440)])
+    clinic.hours(
+        practitioner=place.practitioner, location=place.location, stretches=[(0, 60)],
+        valid_from=date(2026, 11, 25),
+    )  # fmt: skip
+    assert place.starts()[-1] == "23:30"
+
+
 def test_a_booking_at_another_location_keeps_the_practitioner(place: Place) -> None:
     place.booking(toronto(10), room=clinic.room(location=clinic.location()))
     assert place.starts() == ["09:00", "11:00"]
@@ -490,6 +499,7 @@ def test_a_booking_that_begins_within_a_minute_takes_that_minute(place: Place) -
         (toronto(11, 49), toronto(23), ALL[:-1]),
         # To the second: a session until 9:50 is over ten seconds before.
         (toronto(9, 50) + timedelta(seconds=10), toronto(10), [ALL[0], *ALL[2:]]),
+        (toronto(9, 49) + timedelta(seconds=50), toronto(10), ALL[2:]),
         (toronto(8), toronto(9, 29) + timedelta(seconds=10), ALL[1:]),
         (toronto(8), toronto(9, 30) + timedelta(seconds=10), ALL[2:]),
         (toronto(12, day=date(2026, 11, 1)), toronto(12, day=date(2026, 12, 1)), []),
@@ -564,6 +574,19 @@ def test_nobody_is_offered_a_start_before_the_notice_is_over(place: Place) -> No
     until = toronto(10) - timedelta(hours=12)
     assert place.starts(now=until) == ALL[2:]
     assert place.starts(now=until + timedelta(microseconds=1)) == ALL[3:]
+
+
+def without_notice(place: Place) -> Place:
+    policy = replace(place.offering.policy, notice_minutes=0)
+    return replace(place, offering=replace(place.offering, policy=policy))
+
+
+def test_this_evening_can_be_booked_though_it_is_tomorrow_in_london(place: Place) -> None:
+    place = without_notice(place)
+    clinic.hours(practitioner=place.practitioner, location=place.location, stretches=[(1260, 1380)])
+    now = toronto(21, 10)
+    assert now.date() == DAY + timedelta(days=1)
+    assert place.starts(DAY - timedelta(days=1), DAY, now=now) == ["21:30", "22:00"]
 
 
 def test_nobody_is_offered_a_day_beyond_the_horizon(place: Place) -> None:
@@ -744,8 +767,7 @@ def test_a_start_the_policy_allows_passes_whatever_the_diary_says(
 
 
 def test_without_notice_this_very_minute_can_still_be_had(place: Place) -> None:
-    policy = replace(place.offering.policy, notice_minutes=0)
-    place.offering = replace(place.offering, policy=policy)
+    place = without_notice(place)
     now = toronto(10)
     assert place.starts(now=now) == ALL[2:]
     check(place, now, now=now)
