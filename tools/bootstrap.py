@@ -80,7 +80,9 @@ def check_port() -> None:
 
 
 def make_venv() -> None:
-    if run(PYTHON, "-m", "pip", "--version", quiet=True):
+    installed = (VENV / "jade-requirements.txt.sha256").exists()
+    works = ["-c", ""] if installed else ["-m", "pip", "--version"]
+    if run(PYTHON, *works, quiet=True):
         return
     say("Making the virtual environment .venv")
     maker = ""
