@@ -136,7 +136,9 @@ class BeingChanged(Refusal):
     code = "unavailable"
 
     def __init__(self) -> None:
-        super().__init__(_("This booking is being changed right now. Please try again in a moment."))
+        super().__init__(
+            _("This booking is being changed right now. Please try again in a moment.")
+        )
 
 
 class KeyMismatch(Refusal):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from bookings import lifecycle, links
+from bookings import lifecycle
+from bookings.links import digest
 from bookings.models import Booking
 from clinic.models import Location
 from clinic.opening import day_bounds, instant_of
@@ -19,7 +20,7 @@ def _whole() -> QuerySet[Booking]:
 
 def by_token(token: str) -> Booking | None:
     """Return the booking a manage link leads to, whatever became of it; None for any other text."""
-    return _whole().filter(token_digest=links.digest(token)).first()
+    return _whole().filter(token_digest=digest(token)).first()
 
 
 def of_attempt(attempt: UUID) -> Booking | None:
