@@ -1,0 +1,177 @@
+"""How long it takes to know when a session can start, beside fetching what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg2
+
+from benchmarks import house
+from benchmarks.measure import Line, at_most, line, median_ms
+from benchmarks.stage import Stage
+
+SECTION = "availability"
+DAYS = 14
+PEOPLE = (1, 5)
+
+
+@dataclass
+class Measured:
+    """One database, Django's connection to it and a bare one, and what is asked of it."""
+
+    size: int
+    django: Any
+    bare: Any
+    offering: Any
+    location: Any
+    practitioners: list[int]
+    rooms: list[int]
+
+
+def run(stage: Stage) -> list[Line]:
+    from django.db import connections
+
+    now = house.clean_now()
+    clinics = [_clinic(stage, size, now) for size in stage.scale.sizes]
+    own = connections["default"]
+    try:
+        return _measure(stage, clinics, now)
+    finally:
+        connections["default"] = own
+        for clinic in clinics:
+            clinic.django.close()
+            clinic.bare.close()
+
+
+def _clinic(stage: Stage, size: int, now: datetime) -> Measured:
+    from django.db import connections
+
+    from bookings import seed
+    from bookings.models import Booking
+    from bookings.queries import catalogue
+    from clinic.models import Clinic, Practitioner, Room
+
+    stage.say(f"Making a clinic with {size:,} bookings")
+    name = stage.database(f"{SECTION}_{size}")
+    today = now.astimezone(house.ZoneInfo(house.ZONE)).date()
+    # The measured practitioners are as busy at every size; only what surrounds them grows.
+    around = max(0, size - round(house.DENSITY * 9 * 5 * DAYS))
+    seed.seed_clinic(bookings=around, seed=1, now=now)
+    what = house.treatment("measured")
+    place = house.location("measured", what, people=max(PEOPLE), rooms=6)
+    house.fill(place, what, first=today, days=DAYS, now=now)
+    seed.vacuum()
+    assert abs(Booking.objects.count() - size) < size * 0.05 or not stage.scale.judged
+    found = Measured(
+        size,
+        connections.create_connection("default"),
+        psycopg2.connect(stage.url(name)),
+        catalogue.offering("measured", Clinic.objects.the_only()),
+        place,
+        list(Practitioner.objects.filter(hours__location=place).distinct().order_by("pk").values_list("pk", flat=True)),
+        list(Room.objects.filter(location=place).order_by("pk").values_list("pk", flat=True)),
+    )  # fmt: skip
+    found.django.settings_dict = {**found.django.settings_dict, "NAME": name}
+    found.bare.autocommit = True
+    return found
+
+
+def _measure(stage: Stage, clinics: list[Measured], now: datetime) -> list[Line]:
+    from django.db import connections
+
+    scale = stage.scale
+    stage.say("Asking for openings")
+    lines: list[Line] = []
+    for people in PEOPLE:
+        whole: dict[int, list[float]] = {clinic.size: [] for clinic in clinics}
+        bare: dict[int, list[float]] = {clinic.size: [] for clinic in clinics}
+        queries: dict[int, int] = {}
+        for number in range(scale.rounds + 1):
+            for clinic in clinics:
+                connections["default"] = clinic.django
+                ask, fetch = _asking(clinic, people, now), _fetching(clinic, people, now)
+                took = median_ms(ask, scale.calls), median_ms(fetch, scale.calls)
+                if number == 0:  # warms caches and connections
+                    queries[clinic.size] = _count(ask)
+                    assert ask(), "The measured practitioners have no openings."
+                    continue
+                whole[clinic.size].append(took[0])
+                bare[clinic.size].append(took[1])
+        who = f"{people} practitioner{'s' if people > 1 else ''}"
+        for clinic in clinics:
+            what = f"{who}, {clinic.size:,} bookings"
+            ratios = [a / b for a, b in zip(whole[clinic.size], bare[clinic.size], strict=True)]
+            lines += [
+                line(SECTION, f"{what}: queries", [queries[clinic.size]], "", at_most(4)),
+                line(SECTION, f"{what}: openings of {DAYS} days", whole[clinic.size], "ms"),
+                line(SECTION, f"{what}: bare fetch", bare[clinic.size], "ms"),
+                line(SECTION, f"{what}: openings / bare fetch", ratios, "x", at_most(3, "x")),
+            ]
+        least, most = clinics[0].size, clinics[-1].size
+        grown = [a / b for a, b in zip(whole[most], whole[least], strict=True)]
+        lines.append(
+            line(SECTION, f"{who}: {most:,} / {least:,} bookings", grown, "x", at_most(1.3, "x"))
+        )
+    return lines
+
+
+def _asking(clinic: Measured, people: int, now: datetime) -> Callable[[], Any]:
+    from bookings.queries import calendar
+
+    first = now.astimezone(clinic.location.zone).date()
+
+    def ask() -> Any:
+        return calendar.openings(
+            now=now,
+            offering=clinic.offering,
+            location=clinic.location,
+            practitioner=clinic.practitioners[0] if people == 1 else None,
+            first=first,
+            last=first + timedelta(days=DAYS - 1),
+        )
+
+    return ask
+
+
+def _fetching(clinic: Measured, people: int, now: datetime) -> Callable[[], Any]:
+    """Return a call that fetches the same busy ranges by the same statements and nothing else."""
+    from bookings.queries import calendar
+    from clinic.opening import day_bounds, instant_of
+
+    first = now.astimezone(clinic.location.zone).date()
+    zone = clinic.location.time_zone
+    span = day_bounds(zone, first)[0], day_bounds(zone, first + timedelta(days=DAYS - 1))[1]
+    longest = timedelta(hours=calendar.LONGEST_BOOKING_HOURS)
+    same = {
+        "back": instant_of(span[0]) - longest,
+        "until": instant_of(span[1]) + longest,
+        "now": now,
+        "attempt": None,
+    }
+
+    def fetch() -> Any:
+        with clinic.bare.cursor() as cursor:
+            cursor.execute(
+                calendar.BUSY_PRACTITIONERS, {**same, "ids": clinic.practitioners[:people]}
+            )
+            people_busy = cursor.fetchall()
+            cursor.execute(calendar.BUSY_ROOMS, {**same, "ids": clinic.rooms})
+            return people_busy, cursor.fetchall()
+
+    assert fetch()[0], "Nothing is taken, so nothing is measured."
+    return fetch
+
+
+def _count(call: Callable[[], Any]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as caught:
+        call()
+    return len(caught)
+
+
+__all__ = ["SECTION", "run"]
