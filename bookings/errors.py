@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, IntegrityError, OperationalError
@@ -139,6 +140,79 @@ class BeingChanged(Refusal):
         super().__init__(
             _("This booking is being changed right now. Please try again in a moment.")
         )
+
+
+class Rule(StrEnum):
+    """A rule that binds the public, and that staff may pass with a reason."""
+
+    PAST = "PAST"
+    NOTICE = "NOTICE"
+    HORIZON = "HORIZON"
+    GRID = "GRID"
+    HOURS = "HOURS"
+    WINDOW = "WINDOW"
+
+
+class NeedsReason(Refusal):
+    """Staff may do it once they say why. `which` are all the rules that it passes."""
+
+    code = "needs_reason"
+    field = "override"
+
+    def __init__(self, which: Sequence[Rule]) -> None:
+        super().__init__(_("This goes past a rule. It can be done once you say why."))
+        self.which = tuple(which)
+
+
+class CannotUndo(Refusal):
+    code = "cannot_undo"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This can't be taken back any more. The booking is shown as it stands now.")
+        )
+
+
+class NotScreened(Refusal):
+    """Nobody has seen answers to the safety questions that let the session begin."""
+
+    code = "not_screened"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The safety questions come first: the practitioner has not seen the answers yet.")
+        )
+
+
+class NotYet(Refusal):
+    code = "not_yet"
+
+    def __init__(self) -> None:
+        super().__init__(_("The appointment has not begun yet, so the client may still come."))
+
+
+class AnsweredAlready(Refusal):
+    code = "answered_already"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("We have your answers already, thank you. If something has changed, please call us.")
+        )
+
+
+class NotAPractitioner(Refusal):
+    code = "not_a_practitioner"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only a practitioner decides about safety answers."))
+
+
+class ReasonMissing(Refusal):
+    code = "reason_missing"
+    field = "reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write down why this is safe. Only practitioners read it."))
 
 
 class KeyMismatch(Refusal):
