@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Q, When
+from django.db import connection
 
 from clients.contact import Contact, email_key, name_key
 from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+from clinic.models.adding import add, add_all
 
 CONSENT_WORDING = "care-1"
 MOST_PROPOSALS = 5
+
+_SHARING = """
+SELECT id FROM clients_client
+ WHERE ((email = %(email)s AND email <> '') OR (phone = %(phone)s AND phone <> ''))
+   AND status <> 'MERGED'
+ ORDER BY name_key <> %(key)s, id
+ LIMIT 50
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,10 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
         if (known.name_key, known.email, known.phone) == (key, email, phone):
             _add_first_consents(known, contact, now=now, source=source)
             return Resolved(known, known=True)
-    newcomer = Client.objects.create(
-        name=contact.name, name_key=key, email=email, phone=phone, created_at=now
+    newcomer = add(
+        Client(name=contact.name, name_key=key, email=email, phone=phone, created_at=now)
     )
-    ContactConsent.objects.bulk_create(_consents(newcomer, contact, now=now, source=source))
+    add_all(_consents(newcomer, contact, now=now, source=source))
     if similar:
         _propose(newcomer, similar, now=now)
     return Resolved(newcomer, known=False)
@@ -47,13 +56,12 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
 def _sharing(key: str, email: str, phone: str) -> list[Client]:
     """Return the clients with the same e-mail or phone: those of the same name first, so that they
     are found on an address that many share; then the oldest (at most 50)."""
-    same = Q(pk__in=[])
-    if email:
-        same |= Q(email=email)
-    if phone:
-        same |= Q(phone=phone)
-    living = Client.objects.filter(same).exclude(status=Client.Status.MERGED)
-    return list(living.order_by(Case(When(name_key=key, then=0), default=1), "pk")[:50])
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARING, {"key": key, "email": email, "phone": phone})
+        ids = [pk for (pk,) in cursor.fetchall()]
+    # Most who book are new, so that there is nobody to load.
+    found = Client.objects.in_bulk(ids) if ids else {}
+    return [found[pk] for pk in ids]
 
 
 def _consents(

@@ -22,6 +22,7 @@ from clients.channels import CHANNELS
 from clients.channels.base import Channel, Invite, Letter, NotSent
 from clients.models import Message
 from clients.wording import words
+from clinic.models.adding import add_all
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ def queue(messages: Sequence[Message], *, now: datetime) -> None:
 
     Raises IntegrityError where one that is not withdrawn has the same `dedupe_key`.
     """
-    Message.objects.bulk_create(messages)
+    add_all(messages)
     nudge.after_commit(
         [each.pk for each in messages if each.status == Status.PLANNED and each.due_at <= now]
     )

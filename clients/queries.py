@@ -6,9 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
+
 from clients import models
 from clients.rule_document import RulesInvalid, read
 from clients.rules import RuleSet
+
+_CURRENT = """
+SELECT version, digest FROM clients_ruleset WHERE published_at <= %s ORDER BY version DESC LIMIT 1
+"""
 
 
 def current_rule_set(now: datetime) -> RuleSet:
@@ -16,12 +22,9 @@ def current_rule_set(now: datetime) -> RuleSet:
 
     Raises RuleSet.DoesNotExist of the models when none is published; `load_defaults` does that.
     """
-    found = (
-        models.RuleSet.objects.filter(published_at__lte=now)
-        .order_by("-version")
-        .values_list("version", "digest")
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [now])
+        found = cursor.fetchone()
     if found is None:
         raise models.RuleSet.DoesNotExist(
             "No safety rules are published yet; `manage.py load_defaults` publishes the first."

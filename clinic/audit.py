@@ -8,6 +8,7 @@ from typing import Any
 
 from clinic.middleware import request_id
 from clinic.models import AuditEntry, User
+from clinic.models.adding import add
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,4 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Add one entry to the log book, in the caller's transaction."""
-    entry(now=now, actor=actor, verb=verb, about=about, before=before, after=after).save(
-        force_insert=True
-    )
+    add(entry(now=now, actor=actor, verb=verb, about=about, before=before, after=after))

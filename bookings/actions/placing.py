@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings import availability, locks
 from bookings.errors import NotOffered, NotOpen, SlotTaken, is_lost_race
-from bookings.models import Booking
 from bookings.queries import calendar
 from bookings.queries.catalogue import Offering
 from clinic.models import Location
@@ -31,6 +29,15 @@ SELECT DISTINCT 'P', p.id
   JOIN treatments_offer o ON o.practitioner_id = p.id AND o.treatment_id = %(treatment)s
   JOIN clinic_workinghours h ON h.practitioner_id = p.id AND h.location_id = %(location)s
  WHERE p.is_active AND (%(practitioner)s::int IS NULL OR p.id = %(practitioner)s)
+"""
+
+
+_EXPIRE = """
+UPDATE bookings_booking SET status = 'EXPIRED', changed_at = %(now)s
+ WHERE status = 'HELD'
+   AND (attempt = %(attempt)s::uuid
+        OR (hold_expires_at <= %(now)s
+            AND (practitioner_id = ANY(%(practitioners)s) OR room_id = ANY(%(rooms)s))))
 """
 
 
@@ -134,13 +141,16 @@ def lock(found: Candidates) -> None:
 def expire_in_the_way(found: Candidates, *, now: datetime, attempt: UUID | None) -> None:
     """Expire the holds that no longer count but would still meet the exclusion constraints: stale
     ones of these practitioners and rooms, and whatever this attempt holds."""
-    stale = Q(hold_expires_at__lte=now) & (
-        Q(practitioner__in=found.practitioners) | Q(room__in=found.rooms)
-    )
-    own = Q(attempt=attempt) if attempt else Q(pk__in=[])
-    Booking.objects.filter(stale | own, status=Booking.Status.HELD).update(
-        status=Booking.Status.EXPIRED, changed_at=now
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EXPIRE,
+            {
+                "now": now,
+                "practitioners": found.practitioners,
+                "rooms": found.rooms,
+                "attempt": attempt,
+            },
+        )
 
 
 def place(

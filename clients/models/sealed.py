@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from clients import sealing
+from clinic.models.adding import add
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,7 @@ class ClientKeyManager(models.Manager["ClientKey"]):
     def create_for(self, client: Client, *, now: datetime) -> ClientKey:
         """Make the key of a client who has none: one INSERT. `client.key` is it from then on."""
         key = ClientKey.made_for(client, now=now)
-        key.save(force_insert=True)
+        add(key)
         return key
 
     def of(self, client: Client, *, now: datetime) -> ClientKey:
