@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+LEAST_TO_ANSWER = timedelta(hours=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -37,9 +39,13 @@ class Policy:
         return now.astimezone(zone).date() + timedelta(days=self.horizon_days)
 
     def respond_by(self, now: datetime, starts_at: datetime) -> datetime:
-        """Return until when the practitioner answers a request; never before `now`."""
+        """Return until when the practitioner answers a request made at `now`.
+
+        Somebody always gets two hours to look (docs/decisions/0005), but none past the start.
+        """
         latest = starts_at - timedelta(minutes=self.review_before_minutes)
-        return max(now, min(now + timedelta(minutes=self.review_minutes), latest))
+        usual = min(now + timedelta(minutes=self.review_minutes), latest)
+        return min(starts_at, max(now + LEAST_TO_ANSWER, usual))
 
 
 def changeable_until(starts_at: datetime, window_minutes: int) -> datetime:

@@ -91,6 +91,12 @@ class Answers:
             "rules": {code: list(given.rules) for code, given in self.given.items()},
         }
 
+    def without_unsure(self) -> Answers:
+        """Return the answers but for those that are "not sure"."""
+        return Answers(
+            {code: given for code, given in self.given.items() if given.reply is not Reply.UNSURE}
+        )
+
     @classmethod
     def from_document(
         cls, document: Mapping[str, Any], *, rule_set: RuleSet, answered_on: date

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from bookings import lifecycle, links, locks, messages
 from bookings.actions.changing import facts
@@ -27,6 +27,7 @@ from bookings.actions.safety import judge, keep
 from bookings.errors import KeyMismatch, SlotTaken, is_twice
 from bookings.models import Booking, RequestKey
 from bookings.queries import calendar
+from bookings.queries.booked import booking_of
 from bookings.queries.catalogue import Offering
 from clients import screening
 from clients.actions import resolve
@@ -37,6 +38,9 @@ from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
 from clinic.models import Location
+from clinic.models.adding import add
+
+_KNOWN = "SELECT body, booking_id FROM bookings_requestkey WHERE digest = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +131,7 @@ def book(
                 wish, at, now=now, source=source, client=resolved.client, contact=contact,
                 attempt=attempt, outcome=judged.outcome, screening_id=kept.pk,
             )  # fmt: skip
-            RequestKey.objects.create(
-                digest=request.key, body=request.body, booking=booking, created_at=now
-            )
+            add(RequestKey(digest=request.key, body=request.body, booking=booking, created_at=now))
             messages.plan_new(booking, now=now, location=location, clinic=offering.clinic)
             audit.record(
                 now=now,
@@ -143,10 +145,10 @@ def book(
     except (SlotTaken, DatabaseError) as error:
         # Another request of this attempt, with another key, may have booked it: that is the answer.
         # Where it took the last room, its own booking is what stood in the way.
-        booked = _of_attempt(attempt) if isinstance(error, SlotTaken) or is_twice(error) else None
-        if booked is None:
+        mine = booking_of(attempt) if attempt else None
+        if mine is None or not (isinstance(error, SlotTaken) or is_twice(error)):
             raise
-        return Booked(booked, created=False)
+        return Booked(mine, created=False)
     return Booked(booking, created=True)
 
 
@@ -165,7 +167,7 @@ def _insert(
     must_look = outcome is Outcome.REVIEW
     policy = wish.offering.policy
     uid = uuid4()
-    return Booking.objects.create(
+    made = Booking(
         **promise(wish, at),
         uid=uid,
         status=lifecycle.REQUESTED if must_look else lifecycle.BOOKED,
@@ -183,6 +185,7 @@ def _insert(
         created_at=now,
         changed_at=now,
     )
+    return add(made)
 
 
 def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]) -> _Request:
@@ -202,22 +205,19 @@ def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, ob
 
 def _by_key(request: _Request) -> Booking | None:
     """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
-    known = RequestKey.objects.select_related("booking").filter(digest=request.key).first()
+    # By hand: nearly always there is none, and putting the statement together costs more than it.
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [request.key])
+        known = cursor.fetchone()
     if known is None:
         return None
-    if known.body != request.body:
+    body, booking = known
+    if body != request.body:
         raise KeyMismatch
-    return known.booking
+    return Booking.objects.get(pk=booking)
 
 
 def _refuse_known(request: _Request) -> None:
     known = _by_key(request)
     if known is not None:
         raise _Known(known)
-
-
-def _of_attempt(attempt: UUID | None) -> Booking | None:
-    if attempt is None:
-        return None
-    booked = Booking.objects.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
-    return booked.filter(attempt=attempt).first()

@@ -18,6 +18,7 @@ from bookings.actions.placing import (
 from bookings.errors import TooManyHolds
 from bookings.models import Booking
 from bookings.queries import calendar
+from bookings.queries.booked import booking_of
 from bookings.queries.catalogue import Offering
 from clinic.models import Location
 
@@ -37,7 +38,8 @@ def hold(
 ) -> Booking:
     """Keep a time for an attempt, for as long as the policy says; it replaces the attempt's hold.
 
-    Holding the same time again starts its ten minutes anew. held_from: a digest of the network
+    Holding the same time again starts its ten minutes anew. An attempt that has booked holds
+    nothing more: its booking is returned. held_from: a digest of the network
     address, which may hold three times at once (`limited=False` lifts that, for load tests).
 
     Raises InPast, ShortNotice, TooFarAhead, OffGrid, NotOpen, NotOffered, TooManyHolds or
@@ -48,6 +50,9 @@ def hold(
     found = candidates(wish)
     with won_or_nearest(wish, now=now, attempt=attempt):
         locks.take(people=[held_from, str(attempt)])
+        mine = booking_of(attempt)
+        if mine is not None:
+            return mine
         if limited and _held_by_others(held_from, attempt, now) >= MOST_HOLDS:
             raise TooManyHolds
         lock(found)

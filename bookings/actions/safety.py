@@ -15,6 +15,7 @@ from clients.models import Client, ClientKey, Screening
 from clients.queries import rule_set
 from clients.rules import Outcome, RuleSet
 from clients.screening import Answers, Result
+from clinic.models.adding import add
 
 MOST_KNOWN = 50
 
@@ -72,21 +73,30 @@ def _known(screenings: QuerySet[Screening], *, offering: Offering, on: date) -> 
     """Return what each of a client's screenings means for a date.
 
     All of them and not the newest alone: who once named a risk must not lose it by answering "no"
-    twice.
+    twice. An earlier "not sure" is no known risk; the same question has just been asked again.
     """
     earlier = list(
         screenings.select_related("client__key").order_by("-created_at", "-pk")[:MOST_KNOWN]
     )
     rules = {version: rule_set(version) for version in {each.rule_set_id for each in earlier}}
     return [
-        evaluate_again(each, rules=rules[each.rule_set_id], offering=offering, on=on)
+        evaluate_again(
+            each, rules=rules[each.rule_set_id], offering=offering, on=on, only_sure=True
+        )
         for each in earlier
     ]
 
 
-def evaluate_again(kept: Screening, *, rules: RuleSet, offering: Offering, on: date) -> Result:
-    """Return what answers given earlier mean for another date, by the rules they were given to."""
+def evaluate_again(
+    kept: Screening, *, rules: RuleSet, offering: Offering, on: date, only_sure: bool = False
+) -> Result:
+    """Return what answers given earlier mean for another date, by the rules they were given to.
+
+    only_sure: leave out what was answered "not sure".
+    """
     answers = Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)
+    if only_sure:
+        answers = answers.without_unsure()
     return screening.evaluate(
         rules, answers, on=on, answered_on=kept.answered_on, phases=offering.phase_kinds
     )
@@ -107,7 +117,7 @@ def keep(
         ClientKey.objects.of(client, now=now)
     else:
         ClientKey.objects.create_for(client, now=now)
-    return Screening.objects.create(
+    kept = Screening(
         client=client,
         rule_set_id=judged.rules.version,
         source=source,
@@ -119,6 +129,7 @@ def keep(
         results=judged.result.document(),
         created_at=now,
     )
+    return add(kept)
 
 
 def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -> None:

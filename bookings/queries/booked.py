@@ -23,11 +23,15 @@ def by_token(token: str) -> Booking | None:
     return _whole().filter(token_digest=digest(token)).first()
 
 
+def booking_of(attempt: UUID) -> Booking | None:
+    """Return the booking an attempt has made, whatever became of it."""
+    rows = _whole().filter(attempt=attempt)
+    return rows.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED)).first()
+
+
 def of_attempt(attempt: UUID) -> Booking | None:
     """Return what came of an attempt: its booking, else its newest hold, live or lapsed."""
-    rows = _whole().filter(attempt=attempt)
-    booked = rows.exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED)).first()
-    return booked or rows.order_by("-pk").first()
+    return booking_of(attempt) or _whole().filter(attempt=attempt).order_by("-pk").first()
 
 
 def on_day(location: Location, day: date) -> list[Booking]:

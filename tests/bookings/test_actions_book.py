@@ -249,6 +249,21 @@ def test_a_client_who_once_named_a_risk_is_looked_at_however_often_they_deny_it(
     assert Client.objects.count() == 1
 
 
+def test_a_client_who_once_was_not_sure_is_asked_again_and_believed() -> None:
+    house = world()
+    unsure = house.book(SLOT, answers=answers(bq_review="unsure"))
+    assert (unsure.status, unsure.outcome) == ("REQUESTED", "REVIEW")
+    again = house.book(SLOT + DAY)
+    assert (again.status, again.outcome) == ("BOOKED", "FINE")
+
+
+def test_a_request_made_at_the_last_minute_leaves_the_practitioner_two_hours() -> None:
+    house = world()
+    starts_at = toronto(2027, 3, 2, 9, 30)
+    late = house.book(starts_at, answers=REVIEW, now=starts_at - 12 * HOUR)
+    assert late.respond_by == starts_at - 10 * HOUR
+
+
 def test_known_risks_never_refuse_and_a_stranger_reads_the_same_words() -> None:
     """Whoever types a client's name, e-mail and phone must not learn what the clinic knows."""
     house = world()

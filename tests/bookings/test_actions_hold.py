@@ -334,3 +334,12 @@ def test_no_instant_whatever_breaks_a_request(at: datetime) -> None:
         house.hold(at)
     except (CannotStart, NotOffered):
         assert Booking.objects.count() == before
+
+
+def test_going_back_after_booking_holds_nothing_more_and_finds_the_booking() -> None:
+    house = world()
+    attempt = uuid.uuid4()
+    booking = house.book(attempt=attempt)
+    again = house.hold(SLOT + 2 * HOUR, attempt=attempt)
+    assert again == booking
+    assert live() == [booking]
