@@ -3,7 +3,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 WORKERS ?= 3
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+# What measures time runs by itself, after the others.
+TOGETHER := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
+ALONE := $(PY) -m pytest -m alone
 
 .PHONY: help run test test-deep test-servers check lock vendor bench clean setup setup-test
 .DEFAULT_GOAL := help
@@ -15,13 +17,15 @@ run: setup ## Start the clinic on http://localhost:8000/ (PORT=… for another p
 	@exec $(PY) manage.py up --with-parent
 
 test: setup-test ## Run all tests, with a headless browser
-	@$(PYTEST)
+	@$(TOGETHER)
+	@$(ALONE)
 
 test-deep: setup-test ## Run all tests, the long ones too, with many more examples
-	@DEEP=1 $(PYTEST)
+	@DEEP=1 $(TOGETHER)
+	@$(ALONE)
 
 test-servers: setup-test ## Run all tests on this machine's own PostgreSQL and Redis, or on DATABASE_URL and REDIS_URL (which is emptied)
-	@JADE_TEST_SYSTEM_SERVERS=1 $(PYTEST)
+	@JADE_TEST_SYSTEM_SERVERS=1 $(TOGETHER)
 
 check: setup-test ## Lint, types, imports, templates, migrations, deployment, locked requirements, documentation
 	@$(PY) tools/check.py

@@ -33,10 +33,13 @@ settings.load_profile("deep" if DEEP else "short")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "deep: long-running; only `make test-deep` runs it")
+    config.addinivalue_line("markers", "alone: measures time; runs when no other test does")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long-running tests to `make test-deep`."""
-    if not DEEP:
-        config.hook.pytest_deselected(items=[i for i in items if i.get_closest_marker("deep")])
-        items[:] = [item for item in items if not item.get_closest_marker("deep")]
+    """Leave long-running tests to `make test-deep`, and measurements to a run with one process."""
+    left_out = {"alone"} if "PYTEST_XDIST_WORKER" in os.environ else set()
+    left_out |= set() if DEEP else {"deep"}
+    left = [item for item in items if any(mark.name in left_out for mark in item.iter_markers())]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
