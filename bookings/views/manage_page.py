@@ -8,22 +8,14 @@ from urllib.parse import quote
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from bookings import lifecycle
 from bookings.models import Booking
 from bookings.views import wording
+from bookings.views.care import AFTERCARE, CALL_US, EMERGENCY, PREPARE, Line
 from bookings.views.details_page import Summary, summary
 
 MAPS = "https://www.google.com/maps/search/?api=1&query="
-
-# Source: policy_defaults.json, `prepare`, without what speaks of anybody's health.
-PREPARE: tuple[tuple[str, str | Promise], ...] = (
-    ("droplets", gettext_lazy("Come with a clean face, no make-up.")),
-    ("utensils", gettext_lazy("Eat something light within two hours before.")),
-    ("glasses", gettext_lazy("Contact lenses out: bring their case, or your glasses.")),
-    ("shirt", gettext_lazy("Wear loose clothes that roll up to knee and elbow.")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,11 @@ class ManagePage:
     again_slug: str
     again_place: str
     directions_href: str
-    prepare: tuple[tuple[str, str | Promise], ...] = PREPARE
+    has_been: bool
+    prepare: tuple[Line, ...] = PREPARE
+    aftercare: tuple[Line, ...] = AFTERCARE
+    call_us: str | Promise = CALL_US
+    emergency: str | Promise = EMERGENCY
 
 
 def manage_page(
@@ -66,6 +62,7 @@ def manage_page(
         again_slug=booking.treatment.slug,
         again_place=booking.room.location.slug,
         directions_href=MAPS + quote(words.address),
+        has_been=booking.status not in lifecycle.DEAD and now >= booking.ends_at,
     )
 
 

@@ -13,11 +13,13 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from bookings import links
 from bookings.forms.choosing import Choice
 from bookings.models import Booking
-from bookings.views.attempts import address_of, held_from, read_attempt, write_attempt
+from bookings.views.attempts import held_from, read_attempt, write_attempt
 from clients.models import Client as Person
 from clients.models import Screening
+from clinic.limits import address_of
 from tests.factories import clinic as clinics
 from tests.factories import treatments
 from tests.factories.house import CONTACT, NOTHING_APPLIES, House, house
@@ -455,3 +457,21 @@ def test_a_large_house_asks_for_the_place_first(client: Client) -> None:
     assert "Next: " in there
     assert "Mei Tanaka" in there
     assert "Away 1" not in there
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [("DONE", True), ("BOOKED", True), ("NO_SHOW", False), ("CANCELLED", False)],
+)
+def test_the_aftercare_message_leads_to_a_page_that_has_the_aftercare(
+    client: Client, home: House, status: str, shown: bool
+) -> None:
+    """The message itself is only a link, since it must say nothing of what was done."""
+    booking = home.taken(home.at(ahead=-1))
+    token = links.token(booking.uid, version=booking.token_version)
+    Booking.objects.filter(pk=booking.pk).update(status=status, token_digest=links.digest(token))
+
+    page = client.get(f"/manage/{token}/").content.decode()
+
+    assert ("Looking after your face" in page) is shown
+    assert ("Get emergency care at once" in page) is shown
