@@ -70,6 +70,14 @@ def phone_words(phone: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def example_phone(country: str) -> str:
+    """Return a telephone number of a country that belongs to nobody, as people write it."""
+    number = phonenumbers.example_number(country) or phonenumbers.example_number("CA")
+    if number is None:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Who a booking is for and how to reach them, already cleaned.

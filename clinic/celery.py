@@ -36,4 +36,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20, hour=3),
         "options": {"expires": 3600},
     },
+    "forget-rate-counts": {
+        "task": "clinic.tasks.forget_rate_counts",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 3000},
+    },
 }

@@ -7,10 +7,12 @@ Nothing else in the project reads `os.environ`, but for the two commands that st
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+ORIGIN = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 
 
 class WrongSetting(Exception):
@@ -52,6 +54,17 @@ class Environment:
             return int(value)
         except ValueError:
             raise WrongSetting(f"{name} is {value!r}. Write a whole number.") from None
+
+    def origins(self, name: str, says: str) -> list[str]:
+        """Read websites: scheme and host, and nothing behind them."""
+        value = self._read(name, "websites, separated by commas", "", says)
+        found = [part.strip().rstrip("/") for part in value.split(",") if part.strip()]
+        for origin in found:
+            if not ORIGIN.fullmatch(origin):
+                raise WrongSetting(
+                    f"{name} holds {origin!r}. Write a website as https://www.example.org."
+                )
+        return found
 
     def names(self, name: str, default: str, says: str) -> list[str]:
         value = self._read(name, "names, separated by commas", default, says)
@@ -140,5 +153,15 @@ TRUSTED_PROXIES = environment.number(
 )
 RATE_LIMITS = environment.flag(
     "RATE_LIMITS", "on", "Off lifts the limits for a load test on one's own machine."
+)
+EMBED_SITES = environment.origins(
+    "EMBED_SITES",
+    "Websites that may show the booking pages in a frame, such as https://www.example.org. "
+    "Left empty, none may.",
+)
+CORS_ORIGINS = environment.origins(
+    "CORS_ORIGINS",
+    "Websites whose scripts may book over the HTTP API from a visitor's browser. "
+    "What can be booked may be read from every website.",
 )
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO", "Least severe level that is logged.")

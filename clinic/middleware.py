@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+API = "/api/"
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -73,24 +76,59 @@ class NoStore:
         return response
 
 
-class SameSitePosts:
-    """Refuses a POST that another site made a browser send.
+class Framing:
+    """Lets the websites the clinic names show a page that is made for it in a frame.
 
-    The public booking pages need no cookie, so Django's token has nothing to compare with and they
-    are exempt from it; this check by Origin and Sec-Fetch-Site covers every view. A client that
-    is no browser sends neither header and has no cookie to abuse.
+    Everywhere else, and for everybody else, no page of ours stands in a frame.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in {"GET", "HEAD", "OPTIONS"} or _is_own(request):
+        response = self.get_response(request)
+        if settings.EMBED_SITES and _is_embeddable(request):
+            # What the two middlewares above read; X-Frame-Options can name no website.
+            response.xframe_options_exempt = True
+            response._csp_replace = {  # type: ignore[attr-defined]
+                "frame-ancestors": ["'self'", *settings.EMBED_SITES]
+            }
+        return response
+
+
+def embeddable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view whose page may stand in a frame of the configured websites (EMBED_SITES)."""
+    view.embeddable = True  # type: ignore[attr-defined]
+    return view
+
+
+def _is_embeddable(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and getattr(match.func, "embeddable", False)
+
+
+class SameSitePosts:
+    """Refuses a POST that another site made a browser send.
+
+    The public booking pages need no cookie, so Django's token has nothing to compare with and they
+    are exempt from it; this check by Origin and Sec-Fetch-Site covers every view. A client that
+    is no browser sends neither header and has no cookie to abuse. The HTTP API reads no cookie and
+    names the websites it answers by itself.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith(API):
+            return self.get_response(request)
+        if is_own(request):
             return self.get_response(request)
         return render(request, "403_cross_site.html", status=403)
 
 
-def _is_own(request: HttpRequest) -> bool:
+def is_own(request: HttpRequest) -> bool:
+    """Whether a request comes from a page of ours, or from no page at all."""
     fetch_site = request.headers.get("Sec-Fetch-Site")
     if fetch_site is not None:
         return fetch_site in {"same-origin", "none"}

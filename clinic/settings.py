@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "clinic.middleware.PermissionsPolicy",
     "clinic.middleware.NoStore",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.middleware.Framing",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -197,6 +198,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 RATE_LIMITS = env.RATE_LIMITS
+EMBED_SITES = env.EMBED_SITES
+CORS_ORIGINS = env.CORS_ORIGINS
 DEMO = env.DEMO
 
 LOGGING = {

@@ -9,6 +9,7 @@ from clinic.views import errors, site, staff
 urlpatterns = [
     path("", include("bookings.urls")),
     path("", include("clients.urls")),
+    path("api/v1/", include("bookings.api.urls")),
     path("login/", staff.login, name="login"),
     path("logout/", staff.logout, name="logout"),
     path("desk/", desk.day, name="day"),

@@ -195,6 +195,7 @@ def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, ob
         "practitioner": wish.practitioner,
         "starts_at": int(wish.starts_at.timestamp()),
         "client": [contact.name, contact.email, contact.phone, contact.booked_by],
+        "consents": [contact.by_email, contact.by_sms],
         "answers": answers,
     }
     return _Request(

@@ -99,6 +99,11 @@ class ContactForm(forms.Form):
 
     def _worded(self, field: str, missing: object) -> str:
         text = clean_text(self.cleaned_data[field])
+        if len(text) > LONGEST_NAME:  # in normal form a character may become three
+            raise forms.ValidationError(
+                self.fields[field].error_messages["max_length"],
+                params={"limit_value": LONGEST_NAME},
+            )
         if not any(character.isalnum() for character in text):
             raise forms.ValidationError(missing)  # type: ignore[arg-type]
         return text

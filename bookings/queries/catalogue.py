@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from bookings.availability import Need
 from bookings.policy import Policy
 from clients.phases import Phase
 from clinic.models import Clinic, Location, Practitioner
+from treatments.models import Phase as TreatmentPhase
 from treatments.models import Treatment
 
 
@@ -44,16 +46,20 @@ class Offering:
         return tuple(kind for kind, _minutes in self.phases)
 
 
-def offered(treatment: Treatment, clinic: Clinic) -> Offering:
-    """Return a treatment with its phases prefetched as an offering of the clinic."""
+def offered(
+    treatment: Treatment, clinic: Clinic, phases: Sequence[TreatmentPhase] | None = None
+) -> Offering:
+    """Return a treatment as an offering of the clinic. Its phases are given, or prefetched."""
+    if phases is None:
+        phases = list(treatment.phases.all())
     return Offering(
         id=treatment.pk,
         slug=treatment.slug,
         name=treatment.name,
         summary=treatment.summary,
-        minutes=treatment.minutes,
+        minutes=treatment.consultation_minutes + sum(phase.minutes for phase in phases),
         consultation=treatment.consultation_minutes,
-        phases=tuple((Phase(phase.kind), phase.minutes) for phase in treatment.phases.all()),
+        phases=tuple((Phase(phase.kind), phase.minutes) for phase in phases),
         turnover=treatment.turnover_minutes,
         price=treatment.price,
         currency=treatment.currency,

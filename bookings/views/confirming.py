@@ -28,7 +28,6 @@ from bookings.views.attempts import read_attempt
 from bookings.views.details_page import (
     DetailsPage,
     details_page,
-    example_phone,
     offered_again,
     others_of,
     summary,
@@ -36,6 +35,7 @@ from bookings.views.details_page import (
 )
 from bookings.views.public import hold_time, is_open, status_of
 from bookings.views.times_page import NOON, Wanted
+from clients.contact import example_phone
 from clients.errors import sentences
 from clients.queries import current_rule_set
 from clients.screening import AnswersInvalid, parse_answers

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-import phonenumbers
 from django.forms.utils import ErrorDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -184,14 +183,6 @@ def times_href(location: Location, treatment: str, **values: str) -> str:
     """Return the address of the page of times."""
     path = reverse("book-times", args=[location.slug, treatment])
     return f"{path}?{urlencode(values)}" if values else path
-
-
-def example_phone(country: str) -> str:
-    """Return a telephone number of a country that belongs to nobody, as people write it."""
-    number = phonenumbers.example_number(country) or phonenumbers.example_number("CA")
-    if number is None:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def others_of(

@@ -1,5 +1,6 @@
 from clinic.models.audit import AuditEntry
 from clinic.models.hours import Closure, TimeOff, WorkingHours
+from clinic.models.limits import RateCount
 from clinic.models.people import Practitioner, Role, User
 from clinic.models.places import Clinic, Location, Room
 
@@ -9,6 +10,7 @@ __all__ = [
     "Closure",
     "Location",
     "Practitioner",
+    "RateCount",
     "Role",
     "Room",
     "TimeOff",

@@ -22,9 +22,11 @@ SYSTEM = "JADE_TEST_SYSTEM_SERVERS"
 # What a developer's shell may hold must not decide what the tests see.
 FORGOTTEN = [
     "ALLOWED_HOSTS",
+    "CORS_ORIGINS",
     "DEBUG",
     "DEMO",
     "EMAIL_URL",
+    "EMBED_SITES",
     "ENVIRONMENT",
     "LOG_LEVEL",
     "MAILBOX",

@@ -1,0 +1,92 @@
+"""From the names a program uses to what they stand for, in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from bookings.queries.catalogue import Offering, offered
+from clinic.models import Clinic, Location
+from treatments.models import Phase, Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a treatment's and a location's slug stand for; None where nothing bookable has the name.
+
+    `people` are the slugs, by id, of who offers the treatment and has hours at the location.
+    """
+
+    offering: Offering | None
+    location: Location | None
+    people: Mapping[int, str]
+
+
+def _fields(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _columns(model: type[models.Model], alias: str) -> str:
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+# One row, whatever is missing; the lists come as arrays beside it.
+_SQL = f"""
+SELECT {_columns(Treatment, "t")}, {_columns(Location, "l")}, {_columns(Clinic, "c")},
+       ARRAY(SELECT ROW(p.kind, p.minutes)::text FROM treatments_phase p
+              WHERE p.treatment_id = t.id ORDER BY p.position),
+       ARRAY(SELECT ROW(p.id, p.slug)::text FROM clinic_practitioner p
+              WHERE p.is_active
+                AND EXISTS (SELECT FROM treatments_offer o
+                             WHERE o.practitioner_id = p.id AND o.treatment_id = t.id)
+                AND EXISTS (SELECT FROM clinic_workinghours h
+                             WHERE h.practitioner_id = p.id AND h.location_id = l.id)
+              ORDER BY p.id)
+  FROM (SELECT 1) one
+  LEFT JOIN treatments_treatment t
+         ON t.slug = %(treatment)s AND t.is_active AND t.bookable_online
+  LEFT JOIN clinic_location l ON l.slug = %(location)s AND l.is_active
+  LEFT JOIN clinic_clinic c ON c.id = 1
+"""  # noqa: S608 (column names of our own models)
+_PARTS = (Treatment, Location, Clinic)
+
+
+def find(treatment: str, location: str = "") -> Named:
+    """Return what these slugs stand for, with the clinic's policy, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, {"treatment": treatment, "location": location})
+        row = cursor.fetchone()
+    found: list[Any] = []
+    start = 0
+    for model in _PARTS:
+        names = _fields(model)
+        values = row[start : start + len(names)]
+        start += len(names)
+        found.append(model.from_db("default", names, values) if values[0] is not None else None)
+    what, where, clinic = found
+    phases, people = row[start:]
+    return Named(
+        offering=_offering(what, clinic or Clinic(pk=1), _pairs(phases)),
+        location=where,
+        people={int(key): slug for key, slug in _pairs(people)},
+    )
+
+
+def _offering(
+    treatment: Treatment | None, clinic: Clinic, phases: Sequence[Sequence[str]]
+) -> Offering | None:
+    if treatment is None or not phases:
+        return None
+    if treatment.for_new_clients and not clinic.offers_first_visits:
+        return None
+    return offered(
+        treatment, clinic, [Phase(kind=kind, minutes=int(minutes)) for kind, minutes in phases]
+    )
+
+
+def _pairs(rows: Sequence[str]) -> list[list[str]]:
+    """Read rows of two columns that need no quotes: a number or a code, and a slug or a number."""
+    return [row[1:-1].split(",") for row in rows]
