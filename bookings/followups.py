@@ -2,7 +2,7 @@
 
 Two sorts of message. *Tidings* tell how the booking stands (booked, moved, cancelled): one is
 wanted whenever the client was last told something else. *Follow-ups* belong to a moment (the day
-before, the hour after): one a kind and moment, ever.
+before, the hour after): one a kind and moment, ever; the link to the safety questions goes once.
 
 Hours and kinds: the clinic's default policy (`followups`); quiet hours: 21 to 8, the clinic's own.
 """
@@ -25,9 +25,10 @@ REVIEW_WAITING = "REVIEW_WAITING"
 PREPARATION = "PREPARATION"
 REMINDER = "REMINDER"
 AFTERCARE = "AFTERCARE"
+QUESTIONS = "QUESTIONS"
 
 TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
-FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE})
+FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, QUESTIONS})
 STAFF = frozenset({REVIEW_WAITING})
 KINDS = TIDINGS | FOLLOWUPS | STAFF
 
@@ -57,7 +58,10 @@ _FITS: dict[str, tuple[str, ...]] = {
 # How a message ended, as far as planning asks.
 PLANNED = "PLANNED"
 WITHDRAWN = "WITHDRAWN"
-REACHED = ("SENT", "SENDING")
+TOLD = "TOLD"  # by a member of staff, at the telephone or at the desk
+REACHED = ("SENT", "SENDING", TOLD)
+
+NO_GRACE = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Quiet:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What planning needs to know of a booking. `about` is `booking:<uid>`, `place` the location's
-    id; instants are aware."""
+    id; instants are aware. `asks`: nobody has answered its safety questions yet."""
 
     about: str
     status: str
@@ -121,6 +125,7 @@ class Facts:
     place: int
     quiet: Quiet
     respond_by: datetime | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +141,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message that should exist. `key` names its purpose; `carries` is what it tells."""
+    """A message that should exist. `key` names its purpose; `carries` is what it tells. `told`:
+    staff say it themselves, so it is kept and not sent."""
 
     kind: str
     key: str
     carries: str
     due_at: datetime
     expires_at: datetime
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -170,14 +177,27 @@ def reached(standing: Iterable[Standing]) -> str:
     return _newest(each for each in standing if each.kind in TIDINGS and each.status in REACHED)
 
 
-def difference(facts: Facts, standing: Sequence[Standing], *, now: datetime) -> Difference:
+def difference(
+    facts: Facts,
+    standing: Sequence[Standing],
+    *,
+    now: datetime,
+    grace: timedelta = NO_GRACE,
+    tell: bool = True,
+) -> Difference:
     """Compare what a booking calls for at `now` with all its messages, withdrawn ones too.
 
     What has been said, has failed or is on its way is never wanted again; what is planned stays as
     it is while the booking still calls for it; the rest of what is planned is withdrawn.
+
+    grace: nothing new goes before so much time has passed. tell: where it is False, staff tell the
+    client themselves how the booking stands; what was going to be told anyway still is.
     """
     result = Difference()
-    fitting = {each.key: each for each in (*_tidings(facts, standing, now), *_moments(facts, now))}
+    soonest = now + grace
+    fitting = {
+        each.key: each for each in (*_tidings(facts, standing, soonest), *_moments(facts, now))
+    }
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
@@ -191,9 +211,11 @@ def difference(facts: Facts, standing: Sequence[Standing], *, now: datetime) -> 
     for key, wanted in fitting.items():
         if key in live:
             continue
-        planned = _planned(wanted, facts, now)
+        planned = _planned(wanted, facts, now, soonest)
         if planned is None:
             continue
+        if planned.kind in TIDINGS and not tell:
+            planned = replace(planned, told=True)
         if key in withdrawn:
             result.renew.append((withdrawn[key], planned))
         else:
@@ -208,6 +230,8 @@ def fits(kind: str, carries: str, facts: Facts) -> bool:
     """
     if kind in _FITS:
         return facts.status in _FITS[kind]
+    if kind == QUESTIONS:
+        return facts.asks and facts.status in _BOOKED
     moment = {
         PREPARATION: (_BOOKED, facts.starts_at),
         REMINDER: (_BOOKED, facts.starts_at),
@@ -236,7 +260,7 @@ def not_before(kind: str, facts: Facts, *, at: datetime) -> datetime:
     return at
 
 
-def _tidings(facts: Facts, standing: Sequence[Standing], now: datetime) -> list[Wanted]:
+def _tidings(facts: Facts, standing: Sequence[Standing], at: datetime) -> list[Wanted]:
     told = [each for each in standing if each.kind in TIDINGS]
     over = [each for each in told if each.status not in (PLANNED, WITHDRAWN)]
     present, last, known = tells(facts), _newest(over), reached(over)
@@ -248,10 +272,10 @@ def _tidings(facts: Facts, standing: Sequence[Standing], now: datetime) -> list[
         return []
     until = facts.ends_at
     if kind in (CANCELLED, DECLINED):
-        until = max(until, now + OLD_NEWS_AFTER)
+        until = max(until, at + OLD_NEWS_AFTER)
     ordinal = max((_ordinal(each) for each in over), default=-1) + 1
     key = f"{facts.about}:{kind}:{ordinal}"
-    due = not_before(kind, facts, at=now)
+    due = not_before(kind, facts, at=at)
     return [Wanted(kind, key, present, due, until)] if due < until else []
 
 
@@ -276,6 +300,8 @@ def _moments(facts: Facts, now: datetime) -> list[Wanted]:
         key = f"{facts.about}:{kind}:{_epoch(moment)}{nth}"
         found.append(Wanted(kind, key, str(_epoch(moment)), due_at, until))
 
+    if facts.asks and facts.status in _BOOKED:
+        found.append(Wanted(QUESTIONS, f"{facts.about}:{QUESTIONS}", "", now, start))
     if facts.status in _BOOKED:
         add(PREPARATION, start, start - PREPARE_BEFORE, start)
         add(REMINDER, start, start - REMIND_BEFORE, start)
@@ -288,9 +314,9 @@ def _moments(facts: Facts, now: datetime) -> list[Wanted]:
     return found
 
 
-def _planned(wanted: Wanted, facts: Facts, now: datetime) -> Wanted | None:
-    """Return a message that is new at `now` with the moment it is really due, or None where it
-    came too late to be of use."""
+def _planned(wanted: Wanted, facts: Facts, now: datetime, soonest: datetime) -> Wanted | None:
+    """Return a message that is new at `now` with the moment it is really due, not before
+    `soonest`, or None where it came too late to be of use."""
     due, quiet = wanted.due_at, facts.quiet
     if wanted.kind == PREPARATION:
         if due < now:
@@ -301,10 +327,11 @@ def _planned(wanted: Wanted, facts: Facts, now: datetime) -> Wanted | None:
             return None
         evening = quiet.evening(due)
         due = evening if evening >= now else quiet.morning(due)
-    elif wanted.kind == AFTERCARE:
-        due = quiet.morning(max(due, now))
+    elif wanted.kind in (AFTERCARE, QUESTIONS):
+        due = quiet.morning(max(due, soonest))
     elif wanted.kind == REVIEW_WAITING and due < now:
         return None
+    due = max(due, soonest)
     return replace(wanted, due_at=due) if due < wanted.expires_at else None
 
 

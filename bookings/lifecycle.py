@@ -20,6 +20,10 @@ STATUSES = LIVE + DEAD
 
 # What a client may still move or cancel, and what reminders are sent for.
 COMING = (REQUESTED, BOOKED, CONFIRMED)
+# What staff may still move or cancel, and what safety questions are answered for.
+BEFORE_SESSION = (*COMING, ARRIVED)
+# Outcomes with which no session begins before a practitioner has said so.
+TO_BE_SEEN = ("NOT_ASKED", "REVIEW", "NOT_BEFORE", "REFUSED")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     HELD: (EXPIRED,),

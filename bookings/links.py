@@ -30,3 +30,9 @@ def digest(token: str) -> str:
 def manage_url(booking: Booking) -> str:
     """Return the address at which a client sees, moves and cancels a booking."""
     return f"{settings.SITE_URL.rstrip('/')}/manage/{token(booking.uid, version=booking.token_version)}/"
+
+
+def answers_url(booking: Booking) -> str:
+    """Return the address at which a client answers the safety questions of a booking made for
+    them. It opens with the same token as their manage link."""
+    return f"{settings.SITE_URL.rstrip('/')}/answers/{token(booking.uid, version=booking.token_version)}/"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Field, Value, When
@@ -14,17 +14,26 @@ from bookings.followups import Facts, Quiet, Standing, Wanted
 from bookings.models import Booking
 from clients import nudge, outbox
 from clients.models import Channel, Message, Purpose
+from clients.rules import Outcome
 from clinic.models import Clinic, Location
 
 NO_ADDRESS = "No e-mail address or mobile number is known."
 CHANGED = "The booking was changed."
+UNDONE = "What it spoke of was taken back."
+TOLD = "Staff told the client."
 
 
-def plan(booking_ids: Iterable[int], *, now: datetime) -> None:
+def plan(
+    booking_ids: Iterable[int],
+    *,
+    now: datetime,
+    grace: timedelta = followups.NO_GRACE,
+    tell: bool = True,
+) -> None:
     """Make the outbox hold what these bookings call for as they stand now.
 
     Call it in the transaction that changed them, after the change and with their rows locked.
-    At most six statements, however many bookings there are.
+    At most six statements, however many bookings there are. grace, tell: see followups.difference.
     """
     bookings = list(
         Booking.objects.filter(pk__in=booking_ids, client__isnull=False)
@@ -47,6 +56,8 @@ def plan(booking_ids: Iterable[int], *, now: datetime) -> None:
             facts(booking, location=booking.room.location, clinic=clinic),
             [as_standing(message) for message in standing[about(booking)]],
             now=now,
+            grace=grace,
+            tell=tell,
         )
         withdraw += [known.id for known in change.withdraw]
         add += [_row(booking, wanted, clinic=clinic, now=now) for wanted in change.add]
@@ -57,7 +68,7 @@ def plan(booking_ids: Iterable[int], *, now: datetime) -> None:
     if withdraw:
         outbox.withdraw(withdraw, reason=CHANGED)
     if renew:
-        _renew(renew, now=now)
+        _write([(pk, _columns(row)) for pk, row in renew], now=now)
     if add:
         outbox.queue(add, now=now)
 
@@ -68,15 +79,61 @@ def plan_new(
     now: datetime,
     location: Location | None = None,
     clinic: Clinic | None = None,
+    grace: timedelta = followups.NO_GRACE,
+    tell: bool = True,
 ) -> None:
     """Queue what a booking made just now calls for: one INSERT.
 
-    location, clinic: read from the database where they are left out.
+    location, clinic: read from the database where they are left out. grace, tell: see
+    followups.difference.
     """
     location = location or booking.room.location
     clinic = clinic or Clinic.objects.the_only()
-    wanted = followups.for_new(facts(booking, location=location, clinic=clinic), now=now)
+    wanted = followups.difference(
+        facts(booking, location=location, clinic=clinic), (), now=now, grace=grace, tell=tell
+    ).add
     outbox.queue([_row(booking, each, clinic=clinic, now=now) for each in wanted], now=now)
+
+
+def as_they_are(booking: Booking) -> list[dict[str, Any]]:
+    """Return how a booking's messages stand, for `put_back`. Call it with its row locked, before
+    the change."""
+    return [
+        {"id": message.pk, **{column: _text(value) for column, value in _columns(message).items()}}
+        for message in Message.objects.filter(about=about(booking)).order_by("pk")
+    ]
+
+
+def put_back(
+    booking: Booking, before: Sequence[Mapping[str, Any]], *, now: datetime, grace: timedelta
+) -> None:
+    """Make a booking's messages stand as they did (`as_they_are`) before a change that is undone.
+
+    They are not planned afresh: a reminder planned in good time would now come too late to be
+    planned. What has left meanwhile has left; where the client heard of the change after all,
+    they are told once more how the booking stands.
+    """
+    kept = {each["id"]: each for each in before}
+    new: list[int] = []
+    back: list[tuple[int, dict[str, Any]]] = []
+    for message in (
+        Message.objects.select_for_update(of=("self",)).filter(about=about(booking)).order_by("pk")
+    ):
+        was = kept.get(message.pk)
+        if message.status not in _NOT_GONE or (was and was["status"] not in _NOT_GONE):
+            continue
+        if was is None:
+            if message.status != Message.Status.WITHDRAWN:
+                new.append(message.pk)
+            continue
+        columns = {column: _value(column, was[column]) for column in _columns(message)}
+        if columns != _columns(message):
+            back.append((message.pk, columns))
+    if new:
+        Message.objects.filter(pk__in=new).update(status=Message.Status.WITHDRAWN, reason=UNDONE)
+    if back:
+        _write(back, now=now)
+    plan([booking.pk], now=now, grace=grace)
 
 
 def about(booking: Booking) -> str:
@@ -94,6 +151,7 @@ def facts(booking: Booking, *, location: Location, clinic: Clinic) -> Facts:
         place=location.pk,
         quiet=Quiet(location.zone, clinic.quiet_from_minute, clinic.quiet_until_minute),
         respond_by=booking.respond_by,
+        asks=booking.outcome == Outcome.NOT_ASKED and booking.screening_id is None,
     )
 
 
@@ -139,26 +197,54 @@ def _row(booking: Booking, wanted: Wanted, *, clinic: Clinic, now: datetime) -> 
         reachable = bool(email_of(booking) or phone_of(booking))
         if not email_of(booking) and phone_of(booking):
             row.channel = Channel.SMS
-    if not reachable:
+    if wanted.told:
+        row.status, row.reason = Message.Status.TOLD, TOLD
+    elif not reachable:
         row.status, row.reason = Message.Status.SUPPRESSED, NO_ADDRESS
     return row
 
 
-def _renew(changes: Sequence[tuple[int, Message]], *, now: datetime) -> None:
-    """Bring rows back, or up to date, as if they were planned now (one statement)."""
+_NOT_GONE = (
+    Message.Status.PLANNED,
+    Message.Status.WITHDRAWN,
+    Message.Status.SUPPRESSED,
+    Message.Status.TOLD,
+)
+_PLANNED = (
+    "status", "reason", "channel", "due_at", "expires_at", "carries", "staff_email", "tries",
+)  # fmt: skip
+
+
+def _columns(row: Message) -> dict[str, Any]:
+    return {column: getattr(row, column) for column in _PLANNED}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _value(column: str, text: Any) -> Any:
+    return datetime.fromisoformat(text) if column.endswith("_at") else text
+
+
+def _write(changes: Sequence[tuple[int, dict[str, Any]]], *, now: datetime) -> None:
+    """Write columns into rows that are there already (one statement)."""
 
     def each(column: str) -> Case:
         return Case(
-            *(When(pk=pk, then=Value(getattr(row, column), _field(column))) for pk, row in changes),
+            *(When(pk=pk, then=Value(columns[column], _field(column))) for pk, columns in changes),
             output_field=_field(column),
         )
 
-    columns = ("status", "reason", "channel", "due_at", "expires_at", "carries", "staff_email")
-    Message.objects.filter(pk__in=[pk for pk, _row in changes]).update(
-        tries=0, **{column: each(column) for column in columns}
+    Message.objects.filter(pk__in=[pk for pk, _columns in changes]).update(
+        **{column: each(column) for column in _PLANNED}
     )
     nudge.after_commit(
-        [pk for pk, row in changes if row.status == Message.Status.PLANNED and row.due_at <= now]
+        [
+            pk
+            for pk, columns in changes
+            if columns["status"] == Message.Status.PLANNED and columns["due_at"] <= now
+        ]
     )
 
 

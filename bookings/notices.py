@@ -120,7 +120,7 @@ def _out_of_date(
     if not followups.fits(message.kind, message.carries, present):
         return Withdrawn("The booking has changed since.")
     if _is_tidings(message) and followups.reached(
-        each for each in others if each.status == Message.Status.SENT
+        each for each in others if each.status in (Message.Status.SENT, Message.Status.TOLD)
     ) == followups.tells(present):
         return Withdrawn("Another message has said so already.")
     if message.kind == followups.CANCELLED and not _may_know(message, others):
@@ -171,7 +171,8 @@ def _invite(
     if message.kind in (followups.CONFIRMATION, followups.MOVED):
         method = ical.REQUEST
     elif message.kind == followups.CANCELLED and any(
-        each.kind in (followups.CONFIRMATION, followups.MOVED) and each.status not in _NEVER_LEFT
+        each.kind in (followups.CONFIRMATION, followups.MOVED)
+        and each.status not in (*_NEVER_LEFT, Message.Status.TOLD)
         for each in others
     ):
         # Who never got an invite has nothing in the calendar to take out.
@@ -203,6 +204,8 @@ def _context(
         "phone": phone_words(location.phone),
         "link": links.manage_url(booking),
     }
+    if message.kind == followups.QUESTIONS:
+        context["link"] = links.answers_url(booking)
     if message.kind in followups.STAFF:
         # Staff read it behind their own login; the client's link is not theirs.
         context |= {"link": f"{settings.SITE_URL.rstrip('/')}/desk/", "first_name": ""}

@@ -1,8 +1,82 @@
-"""Finding a client from a few letters of a name, some digits of a number, or an address."""
+"""Finding a client from a few letters of a name, some digits of a number, or an address.
+
+The database keeps `search_text` of each client and an index of its groups of three letters, so any
+part of it is found without reading the whole table and without a Postgres extension
+(docs/decisions/0006-finding-a-client.md).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.lookups import DataContains
+from django.db.models import Case, F, Func, IntegerField, Q, TextField, Value, When
+
+from clients.contact import name_key
 from clients.models import Client
+
+LONGEST = 120
+# The same letters as in the function clients_fold (migration 0003).
+_FOLD = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        **dict(zip("łøđıðŧħ", "lodidth", strict=True)),
+        **dict.fromkeys("-_.,/()", " "),
+        **dict.fromkeys("'’`ʼ"),  # noqa: RUF001 (as people write them)
+    }
+)
+_GROUPS: ArrayField[list[str], list[str]] = ArrayField(TextField())
+_NUMBER = re.compile(r"[+(]?[0-9][0-9()./+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed: parts of names, digits of a number, parts of an address."""
+
+    names: tuple[str, ...]
+    digits: str
+    addresses: tuple[str, ...]
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of letters that whoever is meant must have in their `search_text`."""
+        found: set[str] = set()
+        for part in (*self.names, *self.addresses, self.digits):
+            if len(part) >= 3:
+                found.update(part[at : at + 3] for at in range(len(part) - 2))
+            elif len(part) == 2 and part in self.names:
+                found.add(f" {part}")
+        return sorted(found)
+
+
+def fold(name: str) -> str:
+    """Return a name as it is searched: no case, no accents, no marks within words."""
+    return " ".join(name_key(name).translate(_FOLD).split())
+
+
+def asked(text: str) -> Asked:
+    """Return what a text asks for."""
+    names: list[str] = []
+    addresses: list[str] = []
+    digits = ""
+    for word in text[:LONGEST].split():
+        if _NUMBER.fullmatch(word) or word in ("+", "(", ")", "-"):
+            digits += re.sub(r"[^0-9]", "", word)
+        elif "@" in word or any(character.isdigit() for character in word) or _is_host(word):
+            addresses.append(word.lower())
+        else:
+            names += fold(word).split()
+    # Numbers are kept with their country: a nought in front is only dialled at home.
+    return Asked(tuple(names), digits.lstrip("0"), tuple(addresses))
+
+
+def _is_host(word: str) -> bool:
+    """Return whether a word is like "example.com": a dot between letters, and no initials."""
+    return bool(re.search(r"[^\W_]{2,}\.[^\W_]{2,}", word))
 
 
 def find(text: str, *, limit: int = 20) -> list[Client]:
@@ -13,4 +87,30 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
     letters find beginnings of names, three also the inside of words. Names that begin with what
     was typed come first, then names with such words, each by name. Shorter text finds nobody.
     """
-    raise NotImplementedError
+    wanted = asked(text)
+    groups = wanted.groups
+    if not groups:
+        return []
+    has = Func(F("search_text"), function="clients_letter_groups", output_field=_GROUPS)
+    found = Client.objects.exclude(status=Client.Status.MERGED).filter(
+        DataContains(has, Value(groups, output_field=_GROUPS))
+    )
+    begins = Q()
+    for name in wanted.names:
+        word = Q(search_text__contains=f" {name}")
+        begins &= word
+        found = found.filter(word if len(name) < 3 else Q(search_text__contains=name))
+    for address in wanted.addresses:
+        found = found.filter(email__contains=address)
+    if wanted.digits:
+        found = found.filter(phone__contains=wanted.digits)
+    rank: Case | Value = Value(0)
+    if wanted.names:
+        whole = " " + " ".join(wanted.names)
+        rank = Case(
+            When(search_text__startswith=whole, then=Value(0)),
+            When(begins, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+    return list(found.order_by(rank, "name_key", "pk")[:limit])

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from bookings.actions.undoing import Changed
-from bookings.models import Booking
+from django.db import transaction
+
+from bookings import lifecycle
+from bookings.actions.changing import locked
+from bookings.actions.undoing import Changed, keep, remember
+from bookings.errors import NotChangeable, NotScreened, NotYet
+from bookings.models import Booking, BookingChange, Review
 from clinic.audit import Actor
+
+Kind = BookingChange.Kind
 
 
 def confirm(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
@@ -14,12 +22,12 @@ def confirm(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
 
     Doing it again changes nothing. Raises NotChangeable or BeingChanged, as all of these do.
     """
-    raise NotImplementedError
+    return _step(now, actor, booking, lifecycle.CONFIRMED, Kind.CONFIRMED)
 
 
 def arrive(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
     """The client is here: BOOKED or CONFIRMED becomes ARRIVED; no reminder follows."""
-    raise NotImplementedError
+    return _step(now, actor, booking, lifecycle.ARRIVED, Kind.ARRIVED)
 
 
 def start(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
@@ -28,12 +36,12 @@ def start(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
     Raises NotScreened while the safety questions are not answered, or the answers wait for the
     practitioner's review (`actions.review`).
     """
-    raise NotImplementedError
+    return _step(now, actor, booking, lifecycle.IN_SESSION, Kind.STARTED, check=_is_screened)
 
 
 def complete(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
     """The session is over: IN_SESSION becomes DONE."""
-    raise NotImplementedError
+    return _step(now, actor, booking, lifecycle.DONE, Kind.DONE)
 
 
 def no_show(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
@@ -41,4 +49,42 @@ def no_show(*, now: datetime, actor: Actor, booking: Booking) -> Changed:
 
     Raises NotYet before the start.
     """
-    raise NotImplementedError
+
+    def has_begun(current: Booking) -> None:
+        if now < current.starts_at:
+            raise NotYet
+
+    return _step(now, actor, booking, lifecycle.NO_SHOW, Kind.NO_SHOW, check=has_begun)
+
+
+def _step(
+    now: datetime,
+    actor: Actor,
+    booking: Booking,
+    status: str,
+    kind: Kind,
+    *,
+    check: Callable[[Booking], None] | None = None,
+) -> Changed:
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status == status:
+            return Changed(current, None)
+        # A request goes forward by its review alone.
+        if current.status == lifecycle.REQUESTED or not lifecycle.may(current.status, status):
+            raise NotChangeable
+        if check is not None:
+            check(current)
+        change = remember(current, kind, now=now, actor=actor)
+        current.status = status
+        return keep(current, change, now=now, actor=actor)
+
+
+def _is_screened(booking: Booking) -> None:
+    if booking.outcome not in lifecycle.TO_BE_SEEN:
+        return
+    accepted = Review.objects.filter(
+        booking=booking, decision=Review.Decision.ACCEPT, ended_at__isnull=True
+    )
+    if booking.screening_id is None or not accepted.exists():
+        raise NotScreened

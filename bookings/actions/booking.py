@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from bookings import lifecycle, links, locks, messages
+from bookings.actions import once
 from bookings.actions.changing import facts
 from bookings.actions.placing import (
     Place,
@@ -24,8 +23,8 @@ from bookings.actions.placing import (
     won_or_nearest,
 )
 from bookings.actions.safety import judge, keep
-from bookings.errors import KeyMismatch, SlotTaken, is_twice
-from bookings.models import Booking, RequestKey
+from bookings.errors import SlotTaken, is_twice
+from bookings.models import Booking
 from bookings.queries import calendar
 from bookings.queries.booked import booking_of
 from bookings.queries.catalogue import Offering
@@ -40,8 +39,6 @@ from clinic.audit import Actor
 from clinic.models import Location
 from clinic.models.adding import add
 
-_KNOWN = "SELECT body, booking_id FROM bookings_requestkey WHERE digest = %s"
-
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -49,22 +46,6 @@ class Booked:
 
     booking: Booking
     created: bool
-
-
-class _Known(Exception):
-    """Somebody with the same key was faster; carries their booking out of the transaction."""
-
-    def __init__(self, booking: Booking) -> None:
-        super().__init__()
-        self.booking = booking
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request as it is recognised again: the digest of its key and of what it asks for."""
-
-    key: str
-    body: str
 
 
 def book(
@@ -95,7 +76,7 @@ def book(
     """
     wish = Wish(offering, location, practitioner, starts_at)
     request = _recognised(key, wish, contact, answers)
-    known = _by_key(request)
+    known = once.by_key(request)
     if known is not None:
         return Booked(known, created=False)
     calendar.check_start(starts_at, now=now, offering=offering, location=location)
@@ -109,7 +90,7 @@ def book(
     try:
         with won_or_nearest(wish, now=now, attempt=attempt):
             locks.take(people=[request.key, contact.key, *([str(attempt)] if attempt else [])])
-            _refuse_known(request)
+            once.refuse_known(request)
             resolved = resolve(contact, now=now, source=source)
             lock(found)
             expire_in_the_way(found, now=now, attempt=attempt)
@@ -131,7 +112,7 @@ def book(
                 wish, at, now=now, source=source, client=resolved.client, contact=contact,
                 attempt=attempt, outcome=judged.outcome, screening_id=kept.pk,
             )  # fmt: skip
-            add(RequestKey(digest=request.key, body=request.body, booking=booking, created_at=now))
+            once.remember(request, booking, now=now)
             messages.plan_new(booking, now=now, location=location, clinic=offering.clinic)
             audit.record(
                 now=now,
@@ -140,7 +121,7 @@ def book(
                 about=f"booking:{booking.uid}",
                 after=facts(booking),
             )
-    except _Known as twice:
+    except once.Known as twice:
         return Booked(twice.booking, created=False)
     except (SlotTaken, DatabaseError) as error:
         # Another request of this attempt, with another key, may have booked it: that is the answer.
@@ -188,37 +169,18 @@ def _insert(
     return add(made)
 
 
-def _recognised(key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]) -> _Request:
-    body = {
-        "treatment": wish.offering.slug,
-        "location": wish.location.slug,
-        "practitioner": wish.practitioner,
-        "starts_at": int(wish.starts_at.timestamp()),
-        "client": [contact.name, contact.email, contact.phone, contact.booked_by],
-        "consents": [contact.by_email, contact.by_sms],
-        "answers": answers,
-    }
-    return _Request(
-        key=hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
-        body=hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest(),
+def _recognised(
+    key: str, wish: Wish, contact: Contact, answers: Mapping[str, object]
+) -> once.Request:
+    return once.recognised(
+        key,
+        {
+            "treatment": wish.offering.slug,
+            "location": wish.location.slug,
+            "practitioner": wish.practitioner,
+            "starts_at": int(wish.starts_at.timestamp()),
+            "client": [contact.name, contact.email, contact.phone, contact.booked_by],
+            "consents": [contact.by_email, contact.by_sms],
+            "answers": answers,
+        },
     )
-
-
-def _by_key(request: _Request) -> Booking | None:
-    """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
-    # By hand: nearly always there is none, and putting the statement together costs more than it.
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [request.key])
-        known = cursor.fetchone()
-    if known is None:
-        return None
-    body, booking = known
-    if body != request.body:
-        raise KeyMismatch
-    return Booking.objects.get(pk=booking)
-
-
-def _refuse_known(request: _Request) -> None:
-    known = _by_key(request)
-    if known is not None:
-        raise _Known(known)

@@ -25,7 +25,7 @@ from bookings.errors import (
     WindowClosed,
     is_lost_race,
 )
-from bookings.models import Booking
+from bookings.models import Booking, BookingChange
 from bookings.policy import changeable_until
 from bookings.queries import calendar
 from bookings.queries.catalogue import offering_of
@@ -72,7 +72,7 @@ def move(
     location = booking.room.location
     wish = Wish(offering, location, practitioner or booking.practitioner_id, starts_at)
     with won_or_nearest(wish, now=now, except_booking=booking.pk):
-        current = _locked(booking)
+        current = locked(booking)
         check_changeable(current, now=now)
         wish = replace(wish, practitioner=practitioner or current.practitioner_id)
         if (current.starts_at, current.practitioner_id) == (starts_at, wish.practitioner):
@@ -107,7 +107,7 @@ def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
     Raises NotChangeable, WindowClosed or BeingChanged.
     """
     with transaction.atomic():
-        current = _locked(booking)
+        current = locked(booking)
         if current.status == lifecycle.CANCELLED:
             return current
         check_changeable(current, now=now)
@@ -136,7 +136,7 @@ def decline(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
 
 def _answer(*, now: datetime, actor: Actor, booking: Booking, status: str) -> Booking:
     with transaction.atomic():
-        current = _locked(booking)
+        current = locked(booking)
         if current.status == status:
             return current
         if current.status != lifecycle.REQUESTED:
@@ -153,7 +153,7 @@ def _answer(*, now: datetime, actor: Actor, booking: Booking, status: str) -> Bo
         return current
 
 
-def _locked(booking: Booking) -> Booking:
+def locked(booking: Booking) -> Booking:
     """Return a booking as it stands now, its row locked until the transaction ends."""
     locks.limit_wait()
     try:
@@ -187,7 +187,7 @@ def _changed(
     )
 
 
-def facts(booking: Booking) -> dict[str, object]:
+def facts(booking: Booking | BookingChange) -> dict[str, object]:
     """Return what the log book keeps of a booking: no contact, no health."""
     return {
         "status": booking.status,

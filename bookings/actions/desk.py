@@ -6,16 +6,41 @@ confirmation with a reason, which stands in the log book; an overlap is refused 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from bookings import lifecycle, links, locks, messages
+from bookings.actions import once
 from bookings.actions.booking import Booked
-from bookings.actions.undoing import Changed
-from bookings.models import Booking
-from bookings.queries.catalogue import Offering
+from bookings.actions.changing import facts, locked
+from bookings.actions.placing import (
+    Place,
+    Wish,
+    candidates,
+    expire_in_the_way,
+    lock,
+    place,
+    promise,
+    won_or_nearest,
+)
+from bookings.actions.safety import reassess
+from bookings.actions.undoing import GRACE, Changed, keep, remember
+from bookings.errors import NeedsReason, NotChangeable, NotOffered, Rule
+from bookings.models import Booking, BookingChange, Review
+from bookings.policy import changeable_until
+from bookings.queries import calendar
+from bookings.queries.catalogue import Offering, offering_of
+from clients.actions import resolve
 from clients.contact import Contact
 from clients.models import Client
+from clinic import audit
 from clinic.audit import Actor
-from clinic.models import Location
+from clinic.models import Clinic, Location
 
 
 def book_by_staff(
@@ -46,7 +71,44 @@ def book_by_staff(
     InPast for a day before today; KeyMismatch; NotOffered (also for a client merged into another);
     SlotTaken with the nearest openings as staff see them. Nothing has been written when it raises.
     """
-    raise NotImplementedError
+    who = _contact(client, contact)
+    wish = Wish(offering, location, practitioner, _to_the_minute(starts_at))
+    request = once.recognised(key, _body(wish, client, who))
+    known = once.by_key(request)
+    if known is not None:
+        return Booked(known, created=False)
+    passed = calendar.rules_against(wish.starts_at, now=now, offering=offering, location=location)
+    found = candidates(wish)
+    try:
+        with won_or_nearest(wish, now=now, for_staff=True):
+            locks.take(people=[request.key, who.key])
+            once.refuse_known(request)
+            if client is None:
+                client = resolve(who, now=now, source=Booking.Source.DESK).client
+            lock(found)
+            expire_in_the_way(found, now=now, attempt=None)
+            at = place(wish, found, now=now, for_staff=True)
+            said = _reason(passed, at, override)
+            booking = _insert(wish, at, now=now, client=client, contact=who)
+            once.remember(request, booking, now=now)
+            messages.plan_new(
+                booking,
+                now=now,
+                location=location,
+                clinic=offering.clinic,
+                grace=GRACE,
+                tell=tell_client,
+            )
+            audit.record(
+                now=now,
+                actor=actor,
+                verb="booking.booked",
+                about=f"booking:{booking.uid}",
+                after={**facts(booking), **said},
+            )
+    except once.Known as twice:
+        return Booked(twice.booking, created=False)
+    return Booked(booking, created=True)
 
 
 def move_by_staff(
@@ -71,7 +133,54 @@ def move_by_staff(
     NotBefore (without a reason: that is the practitioner's) when the answers speak against that
     date and no practitioner has accepted it; SlotTaken; BeingChanged.
     """
-    raise NotImplementedError
+    location = booking.room.location
+    offering = replace(
+        offering_of(booking.treatment_id, Clinic.objects.the_only()), minutes=booking.minutes
+    )
+    starts_at = _to_the_minute(starts_at)
+    wish = Wish(offering, location, practitioner or booking.practitioner_id, starts_at)
+    with won_or_nearest(wish, now=now, except_booking=booking.pk, for_staff=True):
+        current = locked(booking)
+        if current.status not in lifecycle.BEFORE_SESSION:
+            raise NotChangeable
+        wish = replace(wish, practitioner=practitioner or current.practitioner_id)
+        if (current.starts_at, current.practitioner_id) == (starts_at, wish.practitioner):
+            return Changed(current, None)
+        passed = _window(current, now)
+        passed += calendar.rules_against(starts_at, now=now, offering=offering, location=location)
+        found = candidates(wish)
+        lock(found)
+        expire_in_the_way(found, now=now, attempt=None)
+        at = place(
+            wish,
+            found,
+            now=now,
+            except_booking=current.pk,
+            for_staff=True,
+            room=current.room_id,
+        )
+        said = _reason(passed, at, override)
+        change = remember(current, BookingChange.Kind.MOVED, now=now, actor=actor)
+        reassess(
+            current,
+            on=starts_at.astimezone(location.zone).date(),
+            now=now,
+            offering=offering,
+            by_staff=True,
+            accepted=_is_accepted(current),
+        )
+        if current.status == lifecycle.REQUESTED:
+            current.respond_by = offering.policy.respond_by(now, starts_at)
+        elif current.status == lifecycle.CONFIRMED and current.starts_at != starts_at:
+            # Their yes was to another time.
+            current.status = lifecycle.BOOKED
+        current.practitioner_id = at.practitioner
+        current.room_id = at.room
+        current.starts_at = at.starts_at
+        current.ends_at = at.ends_at
+        current.practitioner_until = at.practitioner_until
+        current.room_until = at.room_until
+        return keep(current, change, now=now, actor=actor, tell=tell_client, said=said)
 
 
 def cancel_by_staff(
@@ -89,4 +198,79 @@ def cancel_by_staff(
 
     Raises NotChangeable for what is in session, over or dead; NeedsReason; BeingChanged.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status == lifecycle.CANCELLED:
+            return Changed(current, None)
+        if current.status not in lifecycle.BEFORE_SESSION:
+            raise NotChangeable
+        said = _reason(_window(current, now), None, override)
+        change = remember(current, BookingChange.Kind.CANCELLED, now=now, actor=actor)
+        current.status = lifecycle.CANCELLED
+        return keep(current, change, now=now, actor=actor, tell=tell_client, said=said)
+
+
+def _contact(client: Client | None, contact: Contact | None) -> Contact:
+    """Return who is booked for. Raises NotOffered for a client merged into another."""
+    if client is not None and contact is None:
+        if client.status == Client.Status.MERGED:
+            raise NotOffered(
+                "client", _("This record was merged into another. Please choose that one.")
+            )
+        return Contact(name=client.name, email=client.email, phone=client.phone)
+    if contact is not None and client is None:
+        return contact
+    raise ValueError("A booking is for a client or for a contact, and for one of them.")
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
+def _body(wish: Wish, client: Client | None, contact: Contact) -> dict[str, object]:
+    return {
+        "treatment": wish.offering.slug,
+        "location": wish.location.slug,
+        "practitioner": wish.practitioner,
+        "starts_at": int(wish.starts_at.timestamp()),
+        "client": str(client.uid) if client else [contact.name, contact.email, contact.phone],
+    }
+
+
+def _window(booking: Booking, now: datetime) -> list[Rule]:
+    late = now >= changeable_until(booking.starts_at, booking.window_minutes)
+    return [Rule.WINDOW] if late else []
+
+
+def _reason(passed: Sequence[Rule], at: Place | None, override: str | None) -> dict[str, object]:
+    """Return what the log book keeps of rules that are passed. Raises NeedsReason where none is
+    given for them."""
+    which = [*passed, *([Rule.HOURS] if at is not None and not at.in_hours else [])]
+    reason = " ".join((override or "").split())
+    if which and not reason:
+        raise NeedsReason(which)
+    said: dict[str, object] = {"reason": reason} if reason else {}
+    return said | ({"passed": [str(rule) for rule in which]} if which else {})
+
+
+def _is_accepted(booking: Booking) -> bool:
+    reviews = Review.objects.filter(booking=booking, ended_at__isnull=True)
+    return reviews.filter(decision=Review.Decision.ACCEPT).exists()
+
+
+def _insert(wish: Wish, at: Place, *, now: datetime, client: Client, contact: Contact) -> Booking:
+    uid = uuid4()
+    return Booking.objects.create(
+        **promise(wish, at),
+        uid=uid,
+        status=lifecycle.BOOKED,
+        source=Booking.Source.DESK,
+        client=client,
+        contact_name=contact.name,
+        contact_email=contact.email,
+        contact_phone=contact.phone,
+        booked_by=contact.booked_by,
+        token_digest=links.digest(links.token(uid, version=1)),
+        created_at=now,
+        changed_at=now,
+    )

@@ -66,7 +66,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who and where, and until when each is taken."""
+    """Who and where, and until when each is taken. `in_hours`: they work there then."""
 
     practitioner: int
     room: int
@@ -74,11 +74,17 @@ class Place:
     ends_at: datetime
     practitioner_until: datetime
     room_until: datetime
+    in_hours: bool = True
 
 
 @contextmanager
 def won_or_nearest(
-    wish: Wish, *, now: datetime, attempt: UUID | None = None, except_booking: int | None = None
+    wish: Wish,
+    *,
+    now: datetime,
+    attempt: UUID | None = None,
+    except_booking: int | None = None,
+    for_staff: bool = False,
 ) -> Iterator[None]:
     """Run the block in one transaction. If somebody else was faster, raise SlotTaken with the
     nearest openings, read after the transaction is rolled back."""
@@ -102,6 +108,7 @@ def won_or_nearest(
             practitioner=wish.practitioner,
             attempt=attempt,
             except_booking=except_booking,
+            for_staff=for_staff,
         )
     ) from lost
 
@@ -160,10 +167,13 @@ def place(
     now: datetime,
     attempt: UUID | None = None,
     except_booking: int | None = None,
+    for_staff: bool = False,
+    room: int | None = None,
 ) -> Place:
     """Decide afresh, with the locks held, who and which room serve a wish (three queries).
 
-    Of several practitioners the one with the fewest bookings that day is chosen.
+    Of several practitioners the one with the fewest bookings that day is chosen; `room` is taken
+    where it is free. for_staff: somebody who doesn't work then is chosen where nobody does.
     Raises NotOpen where nobody works then, SlotTaken where everybody or every room is taken.
     """
     offering, zone = wish.offering, wish.location.zone
@@ -177,17 +187,15 @@ def place(
         last=day,
         attempt=attempt,
         except_booking=except_booking,
+        for_staff=for_staff,
     )
     minute = minute_of(wish.starts_at)
     need = offering.need
-    working = [
-        who
-        for who in found.practitioners
-        if who in read.diaries and _starts(read.diaries[who], need, minute, with_busy=False)
-    ]
-    if not working:
+    known = [who for who in found.practitioners if who in read.diaries]
+    working = [who for who in known if _works(read.diaries[who], need, minute)]
+    if not working and not (for_staff and known):
         raise NotOpen
-    free = [who for who in working if _starts(read.diaries[who], need, minute, with_busy=True)]
+    free = [who for who in working or known if _is_free(read.diaries[who], need, minute)]
     rooms = availability.free_rooms(read.rooms, read.busy_rooms, need, minute)
     if not free or not rooms:
         raise SlotTaken
@@ -195,20 +203,23 @@ def place(
     ends_at = wish.starts_at + timedelta(minutes=offering.minutes)
     return Place(
         practitioner=chosen,
-        room=rooms[0],
+        room=room if room in rooms else rooms[0],
         starts_at=wish.starts_at,
         ends_at=ends_at,
         practitioner_until=ends_at + timedelta(minutes=read.diaries[chosen].pause),
         room_until=ends_at + timedelta(minutes=offering.turnover),
+        in_hours=bool(working),
     )
 
 
-def _starts(
-    diary: availability.Diary, need: availability.Need, minute: int, *, with_busy: bool
-) -> bool:
-    if not with_busy:
-        diary = availability.Diary(diary.open_, diary.pause)
-    return any(a <= minute < b for a, b in availability.starts_for_practitioner(diary, need))
+def _works(diary: availability.Diary, need: availability.Need, minute: int) -> bool:
+    bare = availability.Diary(diary.open_, diary.pause)
+    return any(a <= minute < b for a, b in availability.starts_for_practitioner(bare, need))
+
+
+def _is_free(diary: availability.Diary, need: availability.Need, minute: int) -> bool:
+    until = minute + need.minutes + diary.pause
+    return all(b <= minute or until <= a for a, b in diary.busy)
 
 
 def promise(wish: Wish, place: Place) -> dict[str, object]:

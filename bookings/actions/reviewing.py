@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-from bookings.models import Booking
+from django.db import transaction
+
+from bookings import lifecycle, messages
+from bookings.actions.changing import locked
+from bookings.actions.safety import judge_booked
+from bookings.actions.safety import keep as keep_screening
+from bookings.actions.undoing import keep, remember
+from bookings.errors import (
+    AnsweredAlready,
+    NotAPractitioner,
+    NotChangeable,
+    NotScreened,
+    ReasonMissing,
+)
+from bookings.models import Booking, BookingChange, Review
+from bookings.queries.catalogue import offering_of
+from clients import screening
+from clients.models import ClientKey, Source
+from clients.queries import current_rule_set
+from clients.rules import Outcome
+from clinic import audit
 from clinic.audit import Actor
+from clinic.models import Clinic, Practitioner
 
+Decision = Review.Decision
 
-class Decision(StrEnum):
-    """ASK: the practitioner wants to speak to the client first; nothing is decided."""
-
-    ACCEPT = "ACCEPT"
-    ASK = "ASK"
-    DECLINE = "DECLINE"
+# With these the answers themselves speak against the day: to go on takes a written reason.
+_AGAINST = (Outcome.NOT_BEFORE, Outcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,56 @@ def answer_questions(
     Raises clients.screening.AnswersInvalid, AnsweredAlready, NotChangeable (in session, over or
     dead) or BeingChanged.
     """
-    raise NotImplementedError
+    offering = offering_of(booking.treatment_id, Clinic.objects.the_only())
+    zone = booking.room.location.zone
+    today = now.astimezone(zone).date()
+    rules = current_rule_set(now)
+    given = screening.parse_answers(
+        rules.questions_for(offering.phase_kinds), answers, answered_on=today
+    )
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status not in lifecycle.BEFORE_SESSION or current.client is None:
+            raise NotChangeable
+        if source == Source.LINK and current.screening_id is not None:
+            raise AnsweredAlready
+        on = current.starts_at.astimezone(zone).date()
+        judged = judge_booked(
+            given,
+            rules=rules,
+            client=current.client,
+            offering=offering,
+            on=on,
+            answered_on=today,
+        )
+        kept = keep_screening(
+            judged, client=current.client, known=True, source=source,
+            on=on, answered_on=today, now=now,
+        )  # fmt: skip
+        before = {"outcome": current.outcome}
+        current.screening = kept
+        current.outcome = judged.outcome
+        current.sequence += 1
+        current.changed_at = now
+        current.save()
+        # What was said of other answers holds no longer.
+        Review.objects.filter(booking=current, ended_at__isnull=True).update(ended_at=now)
+        messages.plan([current.pk], now=now)
+        audit.record(
+            now=now,
+            actor=actor,
+            verb="booking.answered",
+            about=f"booking:{current.uid}",
+            before=before,
+            after={"outcome": current.outcome, "source": source},
+        )
+    call_us = judged.outcome in _AGAINST
+    return Answered(
+        booking=current,
+        call_us=call_us,
+        sentences=judged.result.messages_of(judged.outcome) if call_us else (),
+        not_before=judged.result.not_before if judged.outcome is Outcome.NOT_BEFORE else None,
+    )
 
 
 def review(
@@ -56,19 +122,74 @@ def review(
     now: datetime,
     actor: Actor,
     booking: Booking,
-    decision: Decision,
+    decision: str,
     reason: str,
     not_before: date | None = None,
 ) -> Booking:
     """The practitioner has looked at the answers of a booking.
 
-    ACCEPT lets the session take place and turns a request into a booking. DECLINE turns a request
-    down, and cancels what is booked; the client is told after three minutes, with `not_before`, the
-    first day they are welcome, if it is given. reason: health text, sealed; needed where the
-    answers say NOT_BEFORE or REFUSED, and never shown to the desk. A later review takes the
-    place of an earlier one.
+    decision: one of `Decision`. ACCEPT lets the session take place and turns a request into a
+    booking. ASK decides nothing: the practitioner will speak to the client first. DECLINE turns a
+    request down, and cancels what is booked; the client is told after three minutes. not_before:
+    the first day on which they are welcome, kept beside the decision. reason: health text, sealed,
+    never shown to the desk; needed to accept where the answers say NOT_BEFORE or REFUSED. A later
+    review takes the place of an earlier one.
 
     Raises NotAPractitioner unless the actor is one, ReasonMissing, NotScreened when nobody has
     answered yet, NotChangeable or BeingChanged.
     """
-    raise NotImplementedError
+    who = _practitioner(actor)
+    decision = Decision(decision)
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status not in lifecycle.BEFORE_SESSION or current.client is None:
+            raise NotChangeable
+        if current.screening_id is None and decision == Decision.ACCEPT:
+            raise NotScreened
+        if decision == Decision.ACCEPT and current.outcome in _AGAINST and not reason.strip():
+            raise ReasonMissing
+        ClientKey.objects.of(current.client, now=now)
+        Review.objects.filter(booking=current, ended_at__isnull=True).update(ended_at=now)
+        made = Review.objects.create(
+            booking=current,
+            client=current.client,
+            practitioner=who,
+            decision=decision,
+            reason=reason.strip(),
+            not_before=not_before,
+            at=now,
+        )
+        to, kind = _where_to(current, decision)
+        audit.record(
+            now=now,
+            actor=actor,
+            verb="booking.reviewed",
+            about=f"booking:{current.uid}",
+            after={"decision": str(decision)},
+        )
+        if to == current.status:
+            return current
+        change = remember(current, kind, now=now, actor=actor)
+        change.review = made
+        current.status = to
+        current.respond_by = None
+        return keep(current, change, now=now, actor=actor).booking
+
+
+def _practitioner(actor: Actor) -> Practitioner:
+    found = Practitioner.objects.filter(user=actor.user, is_active=True).first()
+    if actor.user is None or found is None:
+        raise NotAPractitioner
+    return found
+
+
+def _where_to(booking: Booking, decision: str) -> tuple[str, str]:
+    """Return the status a decision leads to, and what is then done to the booking."""
+    requested = booking.status == lifecycle.REQUESTED
+    if decision == Decision.ACCEPT and requested:
+        return lifecycle.BOOKED, BookingChange.Kind.ACCEPTED
+    if decision == Decision.DECLINE:
+        if requested:
+            return lifecycle.DECLINED, BookingChange.Kind.DECLINED
+        return lifecycle.CANCELLED, BookingChange.Kind.CANCELLED
+    return booking.status, ""

@@ -58,6 +58,30 @@ def judge(
     return Judged(rules, answers, result, _at_worst_review(result.outcome))
 
 
+def judge_booked(
+    answers: Answers,
+    *,
+    rules: RuleSet,
+    client: Client,
+    offering: Offering,
+    on: date,
+    answered_on: date,
+) -> Judged:
+    """Return what answers mean for what is booked already: nothing is refused any more, so the
+    outcome is as bad as the answers themselves are. What the client told us earlier joins."""
+    own = screening.evaluate(
+        rules, answers, on=on, answered_on=answered_on, phases=offering.phase_kinds
+    )
+    earlier = Screening.objects.filter(client=client)
+    joined = screening.join(own, *_known(earlier, offering=offering, on=on))
+    return Judged(rules, answers, joined, _as_bad_as(own, joined))
+
+
+def _as_bad_as(own: Result, joined: Result) -> Outcome:
+    """Return the outcome of a booking's own answers; what else we know asks at worst for review."""
+    return max(own.outcome, _at_worst_review(joined.outcome), key=lambda each: each.rank)
+
+
 def _refuse(result: Result) -> None:
     if result.outcome is Outcome.REFUSED:
         raise CallUs(result.messages_of(Outcome.REFUSED))
@@ -132,12 +156,21 @@ def keep(
     return add(kept)
 
 
-def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -> None:
+def reassess(
+    booking: Booking,
+    *,
+    on: date,
+    now: datetime,
+    offering: Offering,
+    by_staff: bool = False,
+    accepted: bool = False,
+) -> None:
     """Judge a booking's answers again for another local date, with what else we know of the client,
     and keep the result with it.
 
     The booking is changed but not saved. One whose answers nobody has given stays NOT_ASKED.
-    Raises NotBefore or CallUs when the session can't be on that date.
+    Raises NotBefore or CallUs when the session can't be on that date. by_staff: only NotBefore, and
+    without the sentences, which are health text; `accepted`: a practitioner has said it may be.
     """
     if booking.screening_id is None:
         return
@@ -145,17 +178,20 @@ def reassess(booking: Booking, *, on: date, now: datetime, offering: Offering) -
     if kept.assessed_for == on:
         return
     rules = rule_set(kept.rule_set_id)
-    result = evaluate_again(kept, rules=rules, offering=offering, on=on)
-    _refuse(result)
+    own = evaluate_again(kept, rules=rules, offering=offering, on=on)
+    if not by_staff:
+        _refuse(own)
+    elif own.outcome is Outcome.NOT_BEFORE and own.not_before is not None and not accepted:
+        raise NotBefore(own.not_before)
     others = Screening.objects.filter(client=kept.client).exclude(pk=kept.pk)
-    result = screening.join(result, *_known(others, offering=offering, on=on))
+    result = screening.join(own, *_known(others, offering=offering, on=on))
     again = Screening.objects.create(
         client=kept.client,
         rule_set_id=kept.rule_set_id,
         source=kept.source,
         assessed_for=on,
         answered_on=kept.answered_on,
-        outcome=_at_worst_review(result.outcome),
+        outcome=_as_bad_as(own, result),
         not_before=result.not_before,
         answers=kept.answers,
         results=result.document(),

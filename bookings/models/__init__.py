@@ -1,3 +1,5 @@
 from bookings.models.booking import Booking, RequestKey
+from bookings.models.change import BookingChange
+from bookings.models.review import Review
 
-__all__ = ["Booking", "RequestKey"]
+__all__ = ["Booking", "BookingChange", "RequestKey", "Review"]

@@ -199,6 +199,12 @@ class Booking(models.Model):
                 name="booking_of_client",
                 condition=Q(client__isnull=False),
             ),
+            # The worklists of the desk and of practitioners: little of the whole table.
+            models.Index(
+                fields=["ends_at"],
+                name="booking_to_screen",
+                condition=Q(status__in=lifecycle.BEFORE_SESSION, outcome__in=lifecycle.TO_BE_SEEN),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,15 @@ from django.db import connection
 
 from bookings import availability, lifecycle
 from bookings.availability import Diary, Opening
-from bookings.errors import CannotStart, InPast, NotOpen, OffGrid, ShortNotice, TooFarAhead
+from bookings.errors import (
+    CannotStart,
+    InPast,
+    NotOpen,
+    OffGrid,
+    Rule,
+    ShortNotice,
+    TooFarAhead,
+)
 from bookings.queries.catalogue import Offering
 from clinic.intervals import Interval
 from clinic.models import Location
@@ -53,7 +61,7 @@ SELECT 'R', r.id, 0, 0, 0, 0, NULL
 
 # The busy ranges, in whole UTC minutes around them, from the covering indexes. A hold counts until
 # it expires, and never against the attempt it belongs to.
-_BUSY = """
+_TAKEN = """
 SELECT {who}, floor(date_part('epoch', starts_at) / 60)::int,
        ceil(date_part('epoch', {until}) / 60)::int
   FROM bookings_booking
@@ -61,13 +69,30 @@ SELECT {who}, floor(date_part('epoch', starts_at) / 60)::int,
    AND NOT (status IN ({dead}))
    AND (hold_expires_at IS NULL
         OR (hold_expires_at > %(now)s AND attempt IS DISTINCT FROM %(attempt)s::uuid))
-   {but}
 """
-BUSY_PRACTITIONERS = _BUSY.format(
-    who="practitioner_id", until="practitioner_until", dead=_DEAD, but=""
-)
-BUSY_ROOMS = _BUSY.format(who="room_id", until="room_until", dead=_DEAD, but="")
-_BUT = "AND id <> %(but)s"
+# What staff freed a moment ago counts for the public while staff may take that back.
+_FREED = """
+SELECT {who}, floor(date_part('epoch', starts_at) / 60)::int,
+       ceil(date_part('epoch', {until}) / 60)::int
+  FROM bookings_bookingchange
+ WHERE {who} = ANY(%(ids)s) AND starts_at >= %(back)s AND starts_at < %(until)s
+   AND frees AND undone_at IS NULL AND until > %(now)s
+"""
+_WHO = {
+    "practitioner": {"who": "practitioner_id", "until": "practitioner_until", "dead": _DEAD},
+    "room": {"who": "room_id", "until": "room_until", "dead": _DEAD},
+}
+
+
+def _busy_sql(whose: str, *, for_staff: bool = False, but: bool = False) -> str:
+    taken = _TAKEN + (" AND id <> %(but)s" if but else "")
+    freed = _FREED + (" AND booking_id <> %(but)s" if but else "")
+    parts = [taken] if for_staff else [taken, freed]
+    return " UNION ALL ".join(parts).format(**_WHO[whose])
+
+
+BUSY_PRACTITIONERS = _busy_sql("practitioner")
+BUSY_ROOMS = _busy_sql("room")
 
 
 @dataclass(slots=True)
@@ -154,17 +179,18 @@ def read_timetable(
 
 
 def _busy(
-    sql: str,
+    whose: str,
     ids: Sequence[int],
     span: Interval,
     now: datetime,
     attempt: UUID | None,
     but: int | None,
+    for_staff: bool,
 ) -> dict[int, list[Interval]]:
     found: dict[int, list[Interval]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            sql if but is None else sql + _BUT,
+            _busy_sql(whose, for_staff=for_staff, but=but is not None),
             {
                 "ids": list(ids),
                 "back": instant_of(span[0]) - timedelta(hours=LONGEST_BOOKING_HOURS),
@@ -189,13 +215,17 @@ def read(
     last: date,
     attempt: UUID | None = None,
     except_booking: int | None = None,
+    for_staff: bool = False,
 ) -> Calendar:
     """Return the calendar of some local days, both included (three queries).
 
     practitioner: an id, or None for everybody who offers the treatment there. attempt: whose hold
-    does not count as busy. except_booking: the booking that is being moved.
+    does not count as busy. except_booking: the booking that is being moved. for_staff: what staff
+    freed a moment ago is free, and people without hours there in those days have a diary too.
     """
     table = read_timetable(offering, location, practitioner, first, last)
+    if for_staff:
+        table.open_ = {who: table.open_.get(who, []) for who in sorted(table.pauses)}
     return with_busy(
         table,
         now=now,
@@ -204,6 +234,7 @@ def read(
         last=last,
         attempt=attempt,
         except_booking=except_booking,
+        for_staff=for_staff,
     )
 
 
@@ -216,11 +247,12 @@ def with_busy(
     last: date,
     attempt: UUID | None = None,
     except_booking: int | None = None,
+    for_staff: bool = False,
 ) -> Calendar:
     """Return a timetable's calendar with what is taken, read in new statements (two queries)."""
     span = day_bounds(zone, first)[0], day_bounds(zone, last)[1]
     people = list(table.open_)
-    busy = _busy(BUSY_PRACTITIONERS, people, span, now, attempt, except_booking)
+    busy = _busy("practitioner", people, span, now, attempt, except_booking, for_staff)
     return Calendar(
         zone=zone,
         first=first,
@@ -229,7 +261,7 @@ def with_busy(
             who: Diary(table.open_[who], table.pauses[who], busy.get(who, ())) for who in people
         },
         rooms=table.rooms,
-        busy_rooms=_busy(BUSY_ROOMS, table.rooms, span, now, attempt, except_booking),
+        busy_rooms=_busy("room", table.rooms, span, now, attempt, except_booking, for_staff),
     )
 
 
@@ -243,14 +275,16 @@ def openings(
     last: date,
     attempt: UUID | None = None,
     except_booking: int | None = None,
+    for_staff: bool = False,
 ) -> list[Opening]:
     """Return what the public can book at `now` on the local days `first` to `last`, both included.
 
-    Notice and horizon of the offering's policy apply. Three queries.
+    Notice and horizon of the offering's policy apply, but not `for_staff`. Three queries.
     """
     policy = offering.policy
     first = max(first, now.astimezone(location.zone).date())
-    last = min(last, policy.last_day(now, location.zone))
+    if not for_staff:
+        last = min(last, policy.last_day(now, location.zone))
     if first > last:
         return []
     return read(
@@ -262,7 +296,8 @@ def openings(
         last=last,
         attempt=attempt,
         except_booking=except_booking,
-    ).openings(offering, math.ceil(policy.earliest(now).timestamp() / 60))
+        for_staff=for_staff,
+    ).openings(offering, math.ceil((now if for_staff else policy.earliest(now)).timestamp() / 60))
 
 
 def nearest(
@@ -274,16 +309,16 @@ def nearest(
     practitioner: int | None = None,
     attempt: UUID | None = None,
     except_booking: int | None = None,
+    for_staff: bool = False,
     most: int = 3,
 ) -> list[Opening]:
     """Return the openings nearest to an instant, in order of time: within a week either side, with
     the practitioner asked for first and with others where that leaves room."""
-    day = starts_at.astimezone(location.zone).date()
+    day = max(starts_at.astimezone(location.zone).date(), now.astimezone(location.zone).date())
     minute = minute_of(starts_at)
-    # A request beyond the horizon is answered with what lies at the end of it.
-    day = min(
-        max(day, now.astimezone(location.zone).date()), offering.policy.last_day(now, location.zone)
-    )
+    if not for_staff:
+        # A request beyond the horizon is answered with what lies at the end of it.
+        day = min(day, offering.policy.last_day(now, location.zone))
     found = openings(
         now=now,
         offering=offering,
@@ -292,6 +327,7 @@ def nearest(
         last=day + timedelta(days=7),
         attempt=attempt,
         except_booking=except_booking,
+        for_staff=for_staff,
     )
     one_a_minute: dict[int, Opening] = {}
     for opening in sorted(found, key=lambda opening: opening.practitioner != practitioner):
@@ -321,13 +357,38 @@ def check_start(
     day = starts_at.astimezone(zone).date()
     if day > offering.policy.last_day(now, zone):
         raise TooFarAhead
+    if not _on_grid(starts_at, offering.policy.grid_minutes, location):
+        raise OffGrid
+
+
+def rules_against(
+    starts_at: datetime, *, now: datetime, offering: Offering, location: Location
+) -> list[Rule]:
+    """Return the rules for the public that a start breaks and staff may pass; hours are looked at
+    with the diaries. Raises InPast for a day before today."""
+    zone, policy = location.zone, offering.policy
+    day = starts_at.astimezone(zone).date()
+    if day < now.astimezone(zone).date():
+        raise InPast
+    found = []
+    if minute_of(starts_at) < minute_of(now):
+        found.append(Rule.PAST)
+    elif starts_at < policy.earliest(now):
+        found.append(Rule.NOTICE)
+    if day > policy.last_day(now, zone):
+        found.append(Rule.HORIZON)
+    if not _on_grid(starts_at, policy.grid_minutes, location):
+        found.append(Rule.GRID)
+    return found
+
+
+def _on_grid(starts_at: datetime, grid: int, location: Location) -> bool:
+    """Return whether the wall clock shows a whole multiple of the grid, to the second. Raises
+    NotOpen for an instant that no date of the place has."""
     minute = minute_of(starts_at)
-    grid = offering.policy.grid_minutes
-    for piece in pieces(location.time_zone, day):
+    for piece in pieces(location.time_zone, starts_at.astimezone(location.zone).date()):
         if piece.start <= minute < piece.end:
-            if (minute - piece.midnight) % grid == 0 and instant_of(minute) == starts_at:
-                return
-            raise OffGrid
+            return (minute - piece.midnight) % grid == 0 and instant_of(minute) == starts_at
     raise NotOpen
 
 

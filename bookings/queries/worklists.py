@@ -4,19 +4,50 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bookings.models import Booking
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from bookings import followups, lifecycle
+from bookings.models import Booking, Review
+from clients.models import Message
+from clients.rules import Outcome
 from clinic.models import Location, Practitioner
+
+
+def _to_screen(now: datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(
+        status__in=lifecycle.BEFORE_SESSION, outcome__in=lifecycle.TO_BE_SEEN, ends_at__gte=now
+    ).select_related("client", "practitioner", "room__location")
 
 
 def waiting_for_answers(location: Location, *, now: datetime) -> list[Booking]:
     """Return the coming bookings whose safety questions nobody has answered, the soonest first (one
     query). Each has `link_status`: the status of the message with the link, "" where there is none.
     """
-    raise NotImplementedError
+    about = Concat(Value("booking:"), Cast(OuterRef("uid"), CharField()), output_field=CharField())
+    link = (
+        Message.objects.filter(about=about, kind=followups.QUESTIONS)
+        .order_by("-pk")
+        .values("status")[:1]
+    )
+    return list(
+        _to_screen(now)
+        .filter(outcome=Outcome.NOT_ASKED, screening=None, room__location=location)
+        .annotate(link_status=Coalesce(Subquery(link), Value("")))
+        .order_by("starts_at", "pk")
+    )
 
 
 def review_queue(practitioner: Practitioner, *, now: datetime) -> list[Booking]:
     """Return the coming bookings whose answers the practitioner must look at, those with the next
     deadline first (one query): requests, and bookings not accepted yet. Each has `asked_at`: when
     they last said that they will ask the client, or None. For the practitioner's eyes."""
-    raise NotImplementedError
+    holds = Review.objects.filter(booking=OuterRef("pk"), ended_at__isnull=True)
+    asked = holds.filter(decision=Review.Decision.ASK).values("at")[:1]
+    return list(
+        _to_screen(now)
+        .filter(practitioner=practitioner, screening__isnull=False)
+        .annotate(decision=Subquery(holds.values("decision")[:1]), asked_at=Subquery(asked))
+        .exclude(decision=Review.Decision.ACCEPT)
+        .order_by(Coalesce(F("respond_by"), F("starts_at")), "pk")
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,7 +26,7 @@ class Client(models.Model):
     """A person we treat. May have no e-mail and no mobile number; shares either with others.
 
     `name_key` is the name as compared (see `clients.contact.name_key`); `phone` is E.164; `email`
-    is lower case. A client made by an online booking is PROVISIONAL until the desk has met them.
+    is lower case. The database keeps `search_text`, for `clients.search`. A client made by an online booking is PROVISIONAL until the desk has met them.
     """
 
     class Status(models.TextChoices):
@@ -41,6 +42,11 @@ class Client(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.PROVISIONAL)
     language = models.CharField(_("language"), max_length=10, default="en-ca")
     created_at = models.DateTimeField()
+    search_text = models.GeneratedField(
+        expression=Func(F("name_key"), F("email"), F("phone"), function="clients_search_text"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -54,6 +60,12 @@ class Client(models.Model):
             models.Index(fields=["email"], name="client_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="client_phone", condition=~Q(phone="")),
             models.Index(fields=["name_key"], name="client_name_key"),
+            # Without a list of the pending: a search after a morning of bookings is as fast.
+            GinIndex(
+                Func(F("search_text"), function="clients_letter_groups"),
+                name="client_search",
+                fastupdate=False,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ class Message(models.Model):
         SENT = "SENT", _("Sent")
         WITHDRAWN = "WITHDRAWN", _("Withdrawn")
         SUPPRESSED = "SUPPRESSED", _("Not sent, on purpose")
+        TOLD = "TOLD", _("Told in person")
         EXPIRED = "EXPIRED", _("Too late to send")
         FAILED = "FAILED", _("Failed")
 

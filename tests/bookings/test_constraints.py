@@ -16,8 +16,8 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from bookings import errors
-from bookings.models import Booking
+from bookings import actions, errors
+from bookings.models import Booking, BookingChange, Review
 from clients.models import (
     BookingQuestion,
     Client,
@@ -28,6 +28,7 @@ from clients.models import (
     Screening,
     ScreeningRule,
 )
+from clinic.audit import staff
 from clinic.models import (
     AuditEntry,
     Clinic,
@@ -39,7 +40,7 @@ from clinic.models import (
     User,
     WorkingHours,
 )
-from tests.bookings.world import NOW, TODAY, contact, world
+from tests.bookings.world import NOW, TODAY, contact, toronto, world
 from tests.factories import clinic
 from treatments.models import Offer, Phase, Treatment
 
@@ -77,6 +78,14 @@ def rows(db: None) -> Rows:
     rules = RuleSet.objects.get(
         pk=copy(RuleSet.objects.earliest("pk"), version=900, rule_count=99, question_count=99)
     )
+    at = toronto(2027, 3, 9, 15)
+    member = staff(clinic.user())
+    done = actions.move_by_staff(now=NOW, actor=member, booking=booking, starts_at=at)
+    doctor = clinic.user(role="PRACTITIONER")
+    clinic.practitioner(user=doctor)
+    actions.review(
+        now=NOW, actor=staff(doctor), booking=booking, decision="ASK", reason="What was it?"
+    )
     rule, question = ScreeningRule.objects.earliest("pk"), BookingQuestion.objects.earliest("pk")
     return Rows(
         {
@@ -99,7 +108,9 @@ def rows(db: None) -> Rows:
             Treatment: house.treatment,
             Phase: house.treatment.phases.earliest("pk"),
             Offer: house.treatment.offers.earliest("pk"),
-            Booking: booking,
+            Booking: done.booking,
+            BookingChange: done.change,
+            Review: Review.objects.get(),
         }
     )
 
@@ -110,13 +121,15 @@ def copy(row: models.Model, **changes: object) -> object:
     fresh: dict[str, object] = {}
     if any(field.column == "uid" for field in row._meta.concrete_fields):
         fresh["uid"] = str(uuid.uuid4())
+    columns = [f'"{f.column}"' for f in row._meta.local_concrete_fields if not f.generated]
     with connection.cursor() as cursor:
         if key == "id":
             cursor.execute(f"SELECT coalesce(max(id), 0) + 1000 FROM {table}")  # noqa: S608
             fresh["id"] = cursor.fetchone()[0]
         cursor.execute(
-            f"INSERT INTO {table} SELECT (jsonb_populate_record(r, %s::jsonb)).*"  # noqa: S608
-            f" FROM {table} r WHERE {key} = %s RETURNING {key}",
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)} FROM"  # noqa: S608
+            f" (SELECT (jsonb_populate_record(r, %s::jsonb)).* FROM {table} r"
+            f" WHERE {key} = %s) changed RETURNING {key}",
             [json.dumps(fresh | changes), row.pk],
         )
         return cursor.fetchone()[0]
@@ -196,6 +209,13 @@ CASES: dict[str, tuple[type[models.Model], dict[str, object], dict[str, object]]
     "booking_status_known": (Booking, _bare(), {"status": "MAYBE"}),
     "booking_has_client": (Booking, _bare(), {"client_id": None}),
     "booking_hold_expires": (Booking, _hold(), {"hold_expires_at": None}),
+    "change_has_grace": (BookingChange, {"sequence": 9}, {"until": NOW.isoformat()}),
+    "change_goes_forwards": (BookingChange, {"sequence": 9}, {"follows": 9}),
+    "review_decision_known": (
+        Review,
+        {"ended_at": NOW.isoformat()},
+        {"decision": "SHRUG"},
+    ),
     "booking_request_has_deadline": (
         Booking,
         {**_bare(), "status": "REQUESTED", "respond_by": NOW.isoformat()},
@@ -209,6 +229,7 @@ OF_THEIR_OWN = {
     "booking_practitioner_free",
     "booking_room_free",
     "booking_token_once",
+    "change_once_a_sequence",
     "client_key_kept_or_destroyed",
     "clinic_grid_known",
     "clinic_hold_range",
@@ -219,6 +240,7 @@ OF_THEIR_OWN = {
     "duplicate_proposed_once",
     "offered_once",
     "question_code_once_a_set",
+    "review_one_holds_a_booking",
     "room_name_once_a_location",
     "rule_code_once_a_set",
 }
@@ -345,6 +367,16 @@ def test_an_attempt_has_one_live_hold_and_one_booking_whatever_became_of_it(rows
 def test_a_manage_link_leads_to_one_booking(rows: Rows) -> None:
     again = {**_bare(), "token_digest": rows[Booking].token_digest}
     assert refused(lambda: copy(rows[Booking], **again)) == "booking_token_once"
+
+
+def test_of_one_state_of_a_booking_there_is_one_last_change(rows: Rows) -> None:
+    change = rows[BookingChange]
+    assert refused(lambda: copy(change)) == "change_once_a_sequence"
+    copy(change, undone_at=NOW.isoformat())
+
+
+def test_one_review_of_a_booking_holds(rows: Rows) -> None:
+    assert refused(lambda: copy(rows[Review])) == "review_one_holds_a_booking"
 
 
 # Others of more than one row

@@ -1,0 +1,67 @@
+"""The same request again gets the same booking, for seven days."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from bookings.errors import KeyMismatch
+from bookings.models import Booking, RequestKey
+from clinic.models.adding import add
+
+_KNOWN = "SELECT body, booking_id FROM bookings_requestkey WHERE digest = %s"
+
+
+class Known(Exception):
+    """Somebody with the same key was faster; carries their booking out of the transaction."""
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__()
+        self.booking = booking
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it is recognised again: the digest of its key and of what it asks for."""
+
+    key: str
+    body: str
+
+
+def recognised(key: str, body: Mapping[str, object]) -> Request:
+    """Return a request by its key and what it asks for."""
+    return Request(
+        key=hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest(),
+        body=hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest(),
+    )
+
+
+def by_key(request: Request) -> Booking | None:
+    """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
+    # By hand: nearly always there is none, and putting the statement together costs more than it.
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [request.key])
+        known = cursor.fetchone()
+    if known is None:
+        return None
+    body, booking = known
+    if body != request.body:
+        raise KeyMismatch
+    return Booking.objects.get(pk=booking)
+
+
+def refuse_known(request: Request) -> None:
+    """Raise Known where a request has made its booking already."""
+    known = by_key(request)
+    if known is not None:
+        raise Known(known)
+
+
+def remember(request: Request, booking: Booking, *, now: datetime) -> None:
+    """Keep that a request made a booking, in its transaction."""
+    add(RequestKey(digest=request.key, body=request.body, booking=booking, created_at=now))
