@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from clinic.middleware import request_id
-from clinic.models import AuditEntry, User
+from clinic.models import AccessEntry, AuditEntry, User
 from clinic.models.adding import add
 
 
@@ -60,3 +60,22 @@ def record(
 ) -> None:
     """Add one entry to the log book, in the caller's transaction."""
     add(entry(now=now, actor=actor, verb=verb, about=about, before=before, after=after))
+
+
+def viewed(*, now: datetime, actor: Actor, what: str, about: str, whose: str = "") -> None:
+    """Note in the access log that somebody was shown a health record.
+
+    what: the kind of record, a code such as SCREENING_ANSWERS. about: the thing as `kind:uid`.
+    whose: the client as `client:uid`. Call it in the transaction that reads, before the answer.
+    """
+    add(
+        AccessEntry(
+            at=now,
+            actor=actor.user,
+            actor_label=actor.label,
+            what=what,
+            about=about,
+            whose=whose,
+            request_id=request_id.get(),
+        )
+    )

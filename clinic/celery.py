@@ -5,9 +5,13 @@ A tick expires before the next one, so that ticks don't pile up while no worker 
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging, task_postrun, task_prerun
+
+from clinic.middleware import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
@@ -15,7 +19,39 @@ app = Celery("jade")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Leave logging as Django's settings have it; Celery would add handlers of its own."""
+
+
+@task_prerun.connect
+def begin_task(task_id: str, **_: Any) -> None:
+    """Let a task's id stand where a request's does: in its log lines and its audit rows."""
+    request_id.set(task_id)
+
+
+@task_postrun.connect
+def end_task(**_: Any) -> None:
+    request_id.set("-")
+
+
 app.conf.beat_schedule = {
+    "tick": {
+        "task": "clinic.tasks.tick",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "seal-logs": {
+        "task": "clinic.tasks.seal_logs",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "back-up": {
+        "task": "clinic.tasks.back_up",
+        "schedule": crontab(minute=10),
+        "options": {"expires": 3000},
+    },
     "send-due-messages": {
         "task": "clients.tasks.send_due_messages",
         "schedule": 15.0,
@@ -34,6 +70,11 @@ app.conf.beat_schedule = {
     "forget-request-keys": {
         "task": "bookings.tasks.forget_request_keys",
         "schedule": crontab(minute=20, hour=3),
+        "options": {"expires": 3600},
+    },
+    "forget-changes": {
+        "task": "bookings.tasks.forget_changes",
+        "schedule": crontab(minute=25, hour=3),
         "options": {"expires": 3600},
     },
     "forget-rate-counts": {

@@ -164,4 +164,46 @@ CORS_ORIGINS = environment.origins(
     "Websites whose scripts may book over the HTTP API from a visitor's browser. "
     "What can be booked may be read from every website.",
 )
+SECOND_FACTOR = environment.flag(
+    "SECOND_FACTOR",
+    "on" if PRODUCTION else "off",
+    "Whether members of staff must add a passkey or an authenticator app before they can work.",
+)
+IDLE_MINUTES = environment.number(
+    "IDLE_MINUTES",
+    "30" if PRODUCTION else "720",
+    "After how many minutes without a click a member of staff has to log in again.",
+)
+ABSOLUTE_HOURS = environment.number(
+    "ABSOLUTE_HOURS", "12", "After how many hours anybody has to log in again, clicks or not."
+)
+for _name, _value in (("IDLE_MINUTES", IDLE_MINUTES), ("ABSOLUTE_HOURS", ABSOLUTE_HOURS)):
+    if _value < 1:
+        raise WrongSetting(f"{_name} is {_value}. Write a whole number from 1.")
+BACKUP_DIR = environment.text(
+    "BACKUP_DIR",
+    "",
+    "Folder that a backup is written to every day. Left empty, there is no scheduled backup.",
+)
+BACKUP_KEY = environment.text(
+    "BACKUP_KEY",
+    "",
+    "Encrypts backups: 32 bytes in base64, kept apart from them. Losing it loses the backups.",
+)
+BACKUP_HOUR = environment.number(
+    "BACKUP_HOUR", "2", "Hour of the day, in UTC, at which the scheduled backup begins: 0 to 23."
+)
+BACKUP_KEEP = environment.number(
+    "BACKUP_KEEP", "14", "How many scheduled backups are kept in BACKUP_DIR; at least 1."
+)
+if not 0 <= BACKUP_HOUR <= 23:
+    raise WrongSetting(f"BACKUP_HOUR is {BACKUP_HOUR}. Write a whole number from 0 to 23.")
+if BACKUP_KEEP < 1:
+    raise WrongSetting(f"BACKUP_KEEP is {BACKUP_KEEP}. Write a whole number from 1.")
+POSTGRES_TOOLS = environment.text(
+    "POSTGRES_TOOLS",
+    "",
+    "Folder of the pg_dump and pg_restore to use, of the server's major version. Left empty, "
+    "they are looked for in the usual places.",
+)
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO", "Least severe level that is logged.")

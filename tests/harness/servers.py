@@ -21,18 +21,26 @@ RUN = "JADE_TEST_RUN"
 SYSTEM = "JADE_TEST_SYSTEM_SERVERS"
 # What a developer's shell may hold must not decide what the tests see.
 FORGOTTEN = [
+    "ABSOLUTE_HOURS",
     "ALLOWED_HOSTS",
+    "BACKUP_DIR",
+    "BACKUP_HOUR",
+    "BACKUP_KEEP",
+    "BACKUP_KEY",
     "CORS_ORIGINS",
     "DEBUG",
     "DEMO",
     "EMAIL_URL",
     "EMBED_SITES",
     "ENVIRONMENT",
+    "IDLE_MINUTES",
     "LOG_LEVEL",
     "MAILBOX",
     "MAIL_FROM",
     "PORT",
+    "POSTGRES_TOOLS",
     "RATE_LIMITS",
+    "SECOND_FACTOR",
     "SITE_URL",
     "TRUSTED_PROXIES",
 ]
