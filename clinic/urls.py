@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from bookings.views import desk
 from clinic.views import errors, site, staff
 
 urlpatterns = [
@@ -12,7 +11,7 @@ urlpatterns = [
     path("api/v1/", include("bookings.api.urls")),
     path("login/", staff.login, name="login"),
     path("logout/", staff.logout, name="logout"),
-    path("desk/", desk.day, name="day"),
+    path("", include("bookings.staff_urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),

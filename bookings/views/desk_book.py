@@ -1,0 +1,235 @@
+"""Booking at the desk, in one panel: who, what, with whom, when; then exactly one booking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import actions
+from bookings.availability import Opening
+from bookings.errors import KeyMismatch, NeedsReason, SlotTaken
+from bookings.forms.choosing import read_choice
+from bookings.forms.desk_booking import NEW, OTHER, DeskBookForm
+from bookings.models import Booking
+from bookings.queries import catalogue, found_clients
+from bookings.queries.catalogue import Offering
+from bookings.views import desk_times
+from bookings.views.answers import CONFLICT, INVALID
+from bookings.views.desk import LONGEST_TEXT, desk_page, no_location
+from bookings.views.desk_change import actor_of, there
+from bookings.views.desk_grid import book_href
+from bookings.views.desk_page import DeskPage
+from bookings.views.desk_results import Result, results
+from bookings.views.desk_times import TimeChoice
+from clients.models import Client
+from clinic.access import staff_only
+from clinic.errors import Refusal
+from clinic.models import Clinic, Practitioner
+from clinic.opening import day_bounds, instant_of
+
+PANEL = "bookings/desk/_book.html"
+MOST_FOUND = 6
+
+
+class DeskBooking:
+    """The panel with what is known so far: from the address when it opens, from the form after."""
+
+    def __init__(self, request: HttpRequest, page: DeskPage) -> None:
+        self.request, self.page, self.now = request, page, page.now
+        self.location = page.location
+        self.typed = request.POST if request.method == "POST" else request.GET
+        self.is_sent = request.method == "POST"
+        self.offerings = catalogue.offerings(Clinic.objects.the_only())
+        self.form = DeskBookForm(
+            request.POST if self.is_sent and "look" not in request.POST else None,
+            location=self.location,
+            people=[one.pk for one in self.people],
+        )
+
+    @cached_property
+    def client(self) -> Client | None:
+        """The client chosen, if it is one we have."""
+        try:
+            uid = UUID(self.typed.get("client", ""))
+        except ValueError:
+            return None
+        living = Client.objects.exclude(status=Client.Status.MERGED)
+        return living.filter(uid=uid).first()
+
+    @cached_property
+    def usual(self) -> Booking | None:
+        """The client's last booking: what they usually have, and with whom."""
+        if self.client is None:
+            return None
+        return found_clients.latest(self.client)
+
+    @cached_property
+    def offering(self) -> Offering | None:
+        """The session asked for, else the client's usual one, else the first that is not for
+        newcomers."""
+        asked = self.typed.get("treatment") or (self.usual.treatment.slug if self.usual else "")
+        plain = [one for one in self.offerings if not one.for_new_clients]
+        by_slug = {one.slug: one for one in self.offerings}
+        return by_slug.get(asked) or next(iter(plain or self.offerings), None)
+
+    @cached_property
+    def people(self) -> list[Practitioner]:
+        if self.offering is None:
+            return []
+        return catalogue.practitioners(self.offering.id, self.location.pk)
+
+    @property
+    def who(self) -> int | None:
+        """The practitioner asked for, else the client's usual one."""
+        asked = self.typed.get("practitioner")
+        if asked is None and self.usual is not None and "start" not in self.typed:
+            asked = str(self.usual.practitioner_id)
+        return next((one.pk for one in self.people if str(one.pk) == asked), None)
+
+    @property
+    def start(self) -> datetime | None:
+        """The start a link named."""
+        choice = read_choice(self.typed.get("start", ""))
+        return choice.starts_at if choice else None
+
+    def _near(self, to: datetime, who: int | None) -> list[Opening]:
+        if self.offering is None:
+            return []
+        day = to.astimezone(self.location.zone).date()
+        found = desk_times.openings(
+            self.offering,
+            self.location,
+            now=self.now,
+            first=day,
+            last=desk_times.week_from(day),
+            practitioner=who,
+        )
+        return desk_times.nearest(found, to)
+
+    def times(self) -> list[TimeChoice]:
+        """Return the times nearest to the one asked for; that one, or the first, is chosen."""
+        near = self._near(self._from(), self.who)
+        said = self.typed.get("at", "")
+        if not said and near:
+            exact = (one for one in near if self.start == instant_of(one.minute))
+            first = next(exact, None if self.start else near[0])
+            said = desk_times.value_of(first) if first else ""
+        return desk_times.choices(near, self.people, self.location, chosen=said)
+
+    def _from(self) -> datetime:
+        """Return what times are looked for near to: the start asked for, now, or the morning of the
+        day that is shown."""
+        morning = instant_of(day_bounds(self.location.time_zone, self.page.day)[0])
+        return self.start or max(self.now, morning)
+
+    def show(
+        self,
+        *,
+        status: int = 200,
+        error: str | Promise = "",
+        others: Sequence[TimeChoice] = (),
+        rules: Sequence[str | Promise] = (),
+    ) -> HttpResponse:
+        times = list(others) or self.times()
+        local = self._from().astimezone(self.location.zone)
+        typed = self.typed
+        is_free = any(one.is_chosen for one in times)
+        context = {
+            "panel_form": self.form if "look" not in typed else None,
+            "client": self.client,
+            "usual": self.usual,
+            "is_new": typed.get("client") == NEW,
+            "text": typed.get("q", ""),
+            "found": self._found_clients(),
+            "offerings": self.offerings,
+            "offering": self.offering,
+            "people": self.people,
+            "who": self.who,
+            "times": times,
+            "is_other": not is_free and (typed.get("at") == OTHER or bool(self.start) or not times),
+            "typed": typed,
+            "typed_day": (typed.get("day") if self.is_sent else "") or f"{local:%Y-%m-%d}",
+            "typed_time": typed.get("time") or f"{local:%H:%M}",
+            "may_tell": self.client is None or bool(self.client.email),
+            "tell": "tell" in typed if self.is_sent else True,
+            "override": typed.get("override", ""),
+            "key": typed.get("key") or uuid4(),
+            "error": error,
+            "rules": rules,
+            "action": self.request.get_full_path(),
+            "close_href": self.page.href(self.page.day),
+            "other_href": self._other_href(),
+        }
+        return self.page.answer(PANEL, context, title=_("New booking"), status=status)
+
+    def _other_href(self) -> str:
+        """Return the panel as it is, but for the client."""
+        kept = {"treatment": self.offering.slug} if self.offering else {}
+        day = self.page.day.isoformat()
+        return book_href(
+            self.location.slug, practitioner=self.who, start=self.start, day=day, **kept
+        )
+
+    def _found_clients(self) -> list[Result]:
+        text = self.typed.get("q", "").strip()[:LONGEST_TEXT]
+        if not text:
+            return []
+        found = found_clients.found(text, now=self.now, most=MOST_FOUND)
+        return results(found, location=self.location, day=self.page.day, now=self.now)
+
+    def book(self) -> HttpResponse:
+        """Book, or show the panel again with all that was typed and what stands against it."""
+        form = self.form
+        known, needs = self.client, form.data.get("client") not in {None, "", NEW}
+        if not form.is_valid() or form.starts_at is None or self.offering is None:
+            return self.show(status=INVALID, others=desk_times.twice(form, self.people))
+        if needs and known is None:
+            return self.show(status=INVALID, error=_("Please find the client again."))
+        try:
+            made = actions.book_by_staff(
+                now=self.now,
+                actor=actor_of(self.request),
+                key=f"desk:{form.cleaned_data['key']}",
+                offering=self.offering,
+                location=self.location,
+                practitioner=form.who,
+                starts_at=form.starts_at,
+                client=known,
+                contact=None if known else form.contact,
+                tell_client=form.cleaned_data["tell"],
+                override=form.cleaned_data["override"],
+            )
+        except NeedsReason as refusal:
+            rules = desk_times.rules_passed(refusal)
+            return self.show(status=INVALID, error=refusal.sentence, rules=rules)
+        except Refusal as refusal:
+            return self.refuse(refusal, form.starts_at)
+        return there(made.booking, "booked")
+
+    def refuse(self, refusal: Refusal, wanted: datetime) -> HttpResponse:
+        """Show the panel with the reason and, where the time was the trouble, those nearest to it."""
+        near = self._near(wanted, self.form.who) or self._near(wanted, None)
+        others = desk_times.choices(near, self.people, self.location)
+        status = CONFLICT if isinstance(refusal, SlotTaken | KeyMismatch) else INVALID
+        return self.show(status=status, error=refusal.sentence, others=others)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest) -> HttpResponse:
+    """Book for a client: `?client=&practitioner=&start=&treatment=` are filled in where given. A
+    POST with `look` only looks for clients and times; without it, it books."""
+    page = desk_page(request)
+    if page is None:
+        return no_location(request)
+    booking = DeskBooking(request, page)
+    if request.method == "POST" and "look" not in request.POST:
+        return booking.book()
+    return booking.show()

@@ -1,0 +1,200 @@
+"""A booking as the desk sees it: who, when, where, how far it is, and what can be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import lifecycle
+from bookings.models import Booking
+from bookings.queries.desk_day import Card
+from bookings.queries.found_clients import visits_of
+from bookings.views import wording
+from bookings.views.desk_grid import Phase, overdue, phases_of
+from bookings.views.desk_page import undo_href
+from bookings.views.marks import SAFETY, STATUS, Mark, clock, moment, span
+from clients.contact import phone_words
+from clients.rules import Outcome
+from clinic.models import Location
+
+FLOW = (
+    lifecycle.BOOKED,
+    lifecycle.CONFIRMED,
+    lifecycle.ARRIVED,
+    lifecycle.IN_SESSION,
+    lifecycle.DONE,
+)
+NO_FLOW = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.NO_SHOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do with one tap. `name` is its word in the address."""
+
+    name: str
+    words: str | Promise
+    icon: str
+
+
+CONFIRM = Step("confirm", gettext_lazy("Confirm"), "circle-check")
+ARRIVED = Step("arrived", gettext_lazy("Arrived"), "door-open")
+START = Step("start", gettext_lazy("Start the session"), "play")
+DONE = Step("done", gettext_lazy("Session is done"), "check-check")
+NO_SHOW = Step("no-show", gettext_lazy("No-show"), "user-x")
+
+SAFETY_WORDS = {
+    Outcome.FLAG: gettext_lazy("The practitioner takes care in the session."),
+    Outcome.NOT_ASKED: gettext_lazy(
+        "Nobody has answered the questions yet. The session can't start before."
+    ),
+    Outcome.REVIEW: gettext_lazy("The practitioner looks at the answers first."),
+    Outcome.NOT_BEFORE: gettext_lazy(
+        "By the answers this day is too early. Please ask the practitioner."
+    ),
+    Outcome.REFUSED: gettext_lazy("The practitioner speaks with the client first."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A station on the way from booked to done."""
+
+    word: str | Promise
+    is_reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Another visit of the client."""
+
+    when: str
+    what: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPanel:
+    """Everything the panel's template shows."""
+
+    booking: Booking
+    name: str
+    initials: str
+    phone: str
+    phone_words: str
+    email: str
+    when: str
+    who: str
+    where: str
+    minutes: str
+    price: str
+    status: Mark
+    overdue: str
+    phases: Sequence[Phase]
+    flow: list[Reached]
+    safety: Mark
+    safety_words: str | Promise
+    note: str
+    first: Step | None
+    more: list[Step]
+    can_change: bool
+    undo: str
+    undo_change: str
+    undo_until: str
+    visits: list[Visit]
+
+    @property
+    def move_href(self) -> str:
+        return reverse("desk-move", args=[self.booking.uid])
+
+    @property
+    def cancel_href(self) -> str:
+        return reverse("desk-cancel", args=[self.booking.uid])
+
+
+def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> BookingPanel:
+    """Return the panel of a booking; `card` is its card of the day, which knows what can be undone."""
+    location = booking.room.location
+    name = booking.client.name if booking.client else booking.contact_name
+    phone = booking.contact_phone or (booking.client.phone if booking.client else "")
+    steps = steps_of(booking, now=now)
+    undo = undo_href(card)
+    return BookingPanel(
+        booking=booking,
+        name=name,
+        initials=wording.initials(name),
+        phone=phone,
+        phone_words=phone_words(phone) if phone else "",
+        email=booking.contact_email or (booking.client.email if booking.client else ""),
+        when=_("%(day)s, %(span)s")
+        % {
+            "day": wording.day_short(booking.starts_at.astimezone(location.zone).date()),
+            "span": span(booking.starts_at, booking.ends_at, location.zone),
+        },
+        who=booking.practitioner.name,
+        where=booking.room.name,
+        minutes=wording.minutes(booking.minutes),
+        price=wording.money(booking.price, booking.currency),
+        status=STATUS[booking.status],
+        overdue=overdue(booking, now),
+        phases=phases_of(card.parts, booking, now) if card else (),
+        flow=flow_of(booking),
+        safety=SAFETY[Outcome(booking.outcome)],
+        safety_words=SAFETY_WORDS.get(Outcome(booking.outcome), ""),
+        note=_note(booking, location),
+        first=steps[0] if steps else None,
+        more=steps[1:],
+        can_change=booking.status in lifecycle.BEFORE_SESSION,
+        undo=undo,
+        undo_change=str(card.undo) if card and undo else "",
+        undo_until=clock(card.undo_until, location.zone) if card and card.undo_until else "",
+        visits=[_visit(one) for one in visits_of(booking)],
+    )
+
+
+def steps_of(booking: Booking, *, now: datetime) -> list[Step]:
+    """Return what can be done now, the most likely first."""
+    zone = booking.room.location.zone
+    is_today = booking.starts_at.astimezone(zone).date() == now.astimezone(zone).date()
+    if booking.status == lifecycle.BOOKED:
+        steps = [ARRIVED, CONFIRM] if is_today else [CONFIRM, ARRIVED]
+    elif booking.status == lifecycle.CONFIRMED:
+        steps = [ARRIVED]
+    else:
+        steps = {lifecycle.ARRIVED: [START], lifecycle.IN_SESSION: [DONE]}.get(booking.status, [])
+    may_be_absent = booking.status in {lifecycle.BOOKED, lifecycle.CONFIRMED}
+    return [*steps, NO_SHOW] if may_be_absent and now >= booking.starts_at else steps
+
+
+def flow_of(booking: Booking) -> list[Reached]:
+    """Return the way from booked to done; none for a booking that is off."""
+    if booking.status in NO_FLOW:
+        return []
+    at = FLOW.index(booking.status) if booking.status in FLOW else -1
+    return [Reached(STATUS[one].word, number <= at) for number, one in enumerate(FLOW)]
+
+
+def _note(booking: Booking, location: Location) -> str:
+    """Return what the desk should know beside: an answer awaited, or who made the booking."""
+    if booking.status == lifecycle.REQUESTED and booking.respond_by:
+        return _("%(who)s answers this request by %(until)s.") % {
+            "who": booking.practitioner.name,
+            "until": moment(booking.respond_by, location.zone),
+        }
+    if booking.booked_by:
+        return _("Booked by %(who)s.") % {"who": booking.booked_by}
+    return ""
+
+
+def _visit(one: Booking) -> Visit:
+    what = _("%(who)s, %(status)s") % {
+        "who": wording.first_name(one.practitioner.name),
+        "status": str(STATUS[one.status].word).lower(),
+    }
+    when = moment(one.starts_at, one.room.location.zone)
+    return Visit(when, what, reverse("desk-booking", args=[one.uid]))

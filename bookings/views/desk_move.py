@@ -1,0 +1,139 @@
+"""Moving a booking at the desk: a time from what is free, or any time typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings import actions, lifecycle
+from bookings.availability import Opening
+from bookings.errors import NeedsReason, NotBefore, SlotTaken
+from bookings.forms.choosing import read_day
+from bookings.forms.desk_booking import OTHER, WhenForm
+from bookings.queries import catalogue
+from bookings.views import desk_times, wording
+from bookings.views.answers import CONFLICT, INVALID
+from bookings.views.desk_change import actor_of, booking_of, change_context, page_of, show, there
+from bookings.views.desk_page import day_of
+from bookings.views.desk_times import TimeChoice
+from clinic.access import staff_only
+from clinic.errors import Refusal
+from clinic.models import Clinic
+
+MOVE = "bookings/desk/_move.html"
+MOST_TIMES = 60
+
+
+class Moving:
+    """A booking that is being moved: the times of a day, and what stood in the way so far."""
+
+    def __init__(self, request: HttpRequest, uid: UUID) -> None:
+        self.request, self.now = request, timezone.now()
+        self.booking = booking_of(uid)
+        self.location = self.booking.room.location
+        clinic = Clinic.objects.the_only()
+        self.offering = catalogue.offering_of(self.booking.treatment_id, clinic)
+        self.people = catalogue.practitioners(self.offering.id, self.location.pk)
+        typed = request.POST if request.method == "POST" else None
+        self.form = WhenForm(typed, location=self.location, people=[one.pk for one in self.people])
+
+    @property
+    def day(self) -> date:
+        """The day whose times are shown: the one asked for, else today or the booking's own."""
+        asked = read_day(self.request.GET.get("on", ""))
+        today = self.now.astimezone(self.location.zone).date()
+        return max(asked or day_of(self.booking), today)
+
+    def show(
+        self,
+        *,
+        status: int = 200,
+        error: str | Promise = "",
+        others: Sequence[TimeChoice] = (),
+        rules: Sequence[str | Promise] = (),
+    ) -> HttpResponse:
+        chosen = self.form.data.get("at", "") if self.form.is_bound else ""
+        local = self.booking.starts_at.astimezone(self.location.zone)
+        context = change_context(
+            self.booking,
+            self.form,
+            error=error,
+            others=others,
+            rules=rules,
+            on=self.day,
+            on_words=wording.day(self.day),
+            times=desk_times.choices(
+                self._found(self.day, self.day)[:MOST_TIMES],
+                self.people,
+                self.location,
+                chosen=chosen,
+                with_day=False,
+            ),
+            people=self.people,
+            chosen=chosen,
+            is_other=chosen == OTHER or bool(rules),
+            typed_day=self.form.data.get("day") or self.day.isoformat(),
+            typed_time=self.form.data.get("time") or f"{local:%H:%M}",
+            typed_who=self.form.data.get("practitioner") or str(self.booking.practitioner_id),
+            action=reverse("desk-move", args=[self.booking.uid]),
+        )
+        page = page_of(self.request, self.booking)
+        return page.answer(MOVE, context, title=_("Move the booking"), status=status)
+
+    def _found(self, first: date, last: date) -> list[Opening]:
+        return desk_times.openings(
+            self.offering, self.location, now=self.now, first=first, last=last, but=self.booking.pk
+        )
+
+    def move(self) -> HttpResponse:
+        """Move, or show the panel again with what stands against it."""
+        if not self.form.is_valid() or self.form.starts_at is None:
+            return self.show(status=INVALID, others=desk_times.twice(self.form, self.people))
+        typed = self.form.cleaned_data
+        try:
+            changed = actions.move_by_staff(
+                now=self.now,
+                actor=actor_of(self.request),
+                booking=self.booking,
+                starts_at=self.form.starts_at,
+                practitioner=self.form.who,
+                tell_client=typed["tell"],
+                override=typed["override"],
+            )
+        except NeedsReason as refusal:
+            rules = desk_times.rules_passed(refusal)
+            return self.show(status=INVALID, error=refusal.sentence, rules=rules)
+        except Refusal as refusal:
+            return self.refuse(refusal, self.form.starts_at)
+        return there(changed.booking, "moved")
+
+    def refuse(self, refusal: Refusal, wanted: datetime) -> HttpResponse:
+        error: str | Promise = refusal.sentence
+        if isinstance(refusal, NotBefore):
+            error = _(
+                "By the safety answers, %(day)s is the earliest day. Nothing was changed."
+            ) % {"day": wording.day(refusal.earliest)}
+            wanted = max(wanted, datetime.combine(refusal.earliest, wanted.time(), wanted.tzinfo))
+        day = wanted.astimezone(self.location.zone).date()
+        near = desk_times.nearest(self._found(day, desk_times.week_from(day)), wanted)
+        others = desk_times.choices(near, self.people, self.location)
+        status = CONFLICT if isinstance(refusal, SlotTaken) else INVALID
+        return self.show(status=status, error=error, others=others)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Choose another time, `?on=2026-11-25` for the times of a day; the POST moves."""
+    moving = Moving(request, uid)
+    if moving.booking.status not in lifecycle.BEFORE_SESSION:
+        return show(request, moving.booking)
+    return moving.move() if request.method == "POST" else moving.show()
