@@ -92,11 +92,12 @@ def _measure(stage: Stage, clinics: list[Measured], now: datetime) -> list[Line]
         for number in range(scale.rounds + 1):
             for clinic in clinics:
                 connections["default"] = clinic.django
-                ask, fetch = _asking(clinic, people, now), _fetching(clinic, people, now)
+                ask = _asking(clinic, people, now)
+                statements = _statements(ask)
+                fetch = _fetching(clinic, statements)
                 took = median_ms(ask, scale.calls), median_ms(fetch, scale.calls)
                 if number == 0:  # warms caches and connections
-                    queries[clinic.size] = _count(ask)
-                    assert ask(), "The measured practitioners have no openings."
+                    queries[clinic.size] = len(statements)
                     continue
                 whole[clinic.size].append(took[0])
                 bare[clinic.size].append(took[1])
@@ -136,42 +137,31 @@ def _asking(clinic: Measured, people: int, now: datetime) -> Callable[[], Any]:
     return ask
 
 
-def _fetching(clinic: Measured, people: int, now: datetime) -> Callable[[], Any]:
-    """Return a call that fetches the same busy ranges by the same statements and nothing else."""
-    from bookings.queries import calendar
-    from clinic.opening import day_bounds, instant_of
-
-    first = now.astimezone(clinic.location.zone).date()
-    zone = clinic.location.time_zone
-    span = day_bounds(zone, first)[0], day_bounds(zone, first + timedelta(days=DAYS - 1))[1]
-    longest = timedelta(hours=calendar.LONGEST_BOOKING_HOURS)
-    same = {
-        "back": instant_of(span[0]) - longest,
-        "until": instant_of(span[1]) + longest,
-        "now": now,
-        "attempt": None,
-    }
+def _fetching(clinic: Measured, statements: list[str]) -> Callable[[], Any]:
+    """Return a call that fetches the busy ranges by the engine's own statements and nothing else."""
+    busy = [each for each in statements if "bookings_booking" in each]
+    assert len(busy) == 2, "The busy ranges of practitioners and rooms are one statement each."
 
     def fetch() -> Any:
+        found = []
         with clinic.bare.cursor() as cursor:
-            cursor.execute(
-                calendar.BUSY_PRACTITIONERS, {**same, "ids": clinic.practitioners[:people]}
-            )
-            people_busy = cursor.fetchall()
-            cursor.execute(calendar.BUSY_ROOMS, {**same, "ids": clinic.rooms})
-            return people_busy, cursor.fetchall()
+            for statement in busy:
+                cursor.execute(statement)
+                found.append(cursor.fetchall())
+        return found
 
-    assert fetch()[0], "Nothing is taken, so nothing is measured."
+    assert all(fetch()), "Nothing is taken, so nothing is measured."
     return fetch
 
 
-def _count(call: Callable[[], Any]) -> int:
+def _statements(call: Callable[[], Any]) -> list[str]:
+    """Return the statements a call runs, as they reach the database."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as caught:
-        call()
-    return len(caught)
+        assert call(), "The measured practitioners have no openings."
+    return [each["sql"] for each in caught]
 
 
 __all__ = ["SECTION", "run"]
