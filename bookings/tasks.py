@@ -26,3 +26,9 @@ def decline_unanswered(**_from_newer_callers: Any) -> int:
 def forget_request_keys(**_from_newer_callers: Any) -> int:
     """Forget the request keys older than seven days; return how many."""
     return actions.forget_request_keys(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.forget_changes", ignore_result=True)
+def forget_changes(**_from_newer_callers: Any) -> int:
+    """Forget how to take back what staff did more than a day ago; return how many."""
+    return actions.forget_changes(now=timezone.now())

@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"[+(]?[0-9][0-9()./+-]*")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was typed: parts of names, digits of a number, parts of an address."""
+    """What was typed: letters, digits of a number, parts of an address."""
 
     names: tuple[str, ...]
     digits: str
@@ -43,12 +43,15 @@ class Asked:
 
     @property
     def groups(self) -> list[str]:
-        """The groups of letters that whoever is meant must have in their `search_text`."""
+        """The groups of letters that whoever is meant must have in their `search_text`; none where
+        too little was typed to mean anybody."""
         found: set[str] = set()
+        if sum(map(len, self.names)) < 2 and len(self.digits) < 3 and not self.addresses:
+            return []
         for part in (*self.names, *self.addresses, self.digits):
             if len(part) >= 3:
                 found.update(part[at : at + 3] for at in range(len(part) - 2))
-            elif len(part) == 2 and part in self.names:
+            elif part in self.names:
                 found.add(f" {part}")
         return sorted(found)
 
@@ -82,10 +85,11 @@ def _is_host(word: str) -> bool:
 def find(text: str, *, limit: int = 20) -> list[Client]:
     """Return the clients that every word of `text` fits, merged ones left out (one query).
 
-    Letters are parts of names, whatever their case and accents; digits are part of the telephone
-    number, however they are spaced; what has an @ or a dot is part of the e-mail address. Two
-    letters find beginnings of names, three also the inside of words. Names that begin with what
-    was typed come first, then names with such words, each by name. Shorter text finds nobody.
+    Letters are parts of the name, whatever its case and accents, or of the e-mail address; digits
+    are part of the telephone number, however they are spaced; what has an @ or a host's dot is
+    part of the e-mail address. One or two letters find beginnings of names, three also the inside
+    of words. Names that begin with what was typed come first, then names with such words, then the
+    rest, each by name. One letter or two digits alone find nobody.
     """
     wanted = asked(text)
     groups = wanted.groups

@@ -6,7 +6,12 @@ from bookings.actions.changing import accept, cancel, decline, move
 from bookings.actions.desk import book_by_staff, cancel_by_staff, move_by_staff
 from bookings.actions.holding import hold, release
 from bookings.actions.reviewing import Answered, Decision, answer_questions, review
-from bookings.actions.sweeping import decline_unanswered, expire_holds, forget_request_keys
+from bookings.actions.sweeping import (
+    decline_unanswered,
+    expire_holds,
+    forget_changes,
+    forget_request_keys,
+)
 from bookings.actions.undoing import Changed, undo
 
 __all__ = [
@@ -26,6 +31,7 @@ __all__ = [
     "decline",
     "decline_unanswered",
     "expire_holds",
+    "forget_changes",
     "forget_request_keys",
     "hold",
     "move",

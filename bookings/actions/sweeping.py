@@ -1,4 +1,5 @@
-"""What the clock does: holds lapse, unanswered requests are declined, old keys are forgotten."""
+"""What the clock does: holds lapse, unanswered requests are declined, and what served its time is
+forgotten: request keys, and how to take back what staff did."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from django.db import transaction
 from bookings import lifecycle
 from bookings.actions.changing import decline
 from bookings.errors import BeingChanged
-from bookings.models import Booking, RequestKey
+from bookings.models import Booking, BookingChange, RequestKey
 from clinic.audit import CLOCK
 
 KEYS_LIVE = timedelta(days=7)
+CHANGES_LIVE = timedelta(days=1)
 BATCH = 500
 
 
@@ -45,4 +47,11 @@ def decline_unanswered(*, now: datetime) -> int:
 def forget_request_keys(*, now: datetime) -> int:
     """Delete the request keys older than seven days; return how many."""
     deleted, _by_model = RequestKey.objects.filter(created_at__lte=now - KEYS_LIVE).delete()
+    return deleted
+
+
+def forget_changes(*, now: datetime) -> int:
+    """Delete what staff did more than a day ago and nobody took back; return how many. The log
+    book keeps what was done."""
+    deleted, _by_model = BookingChange.objects.filter(until__lte=now - CHANGES_LIVE).delete()
     return deleted

@@ -154,6 +154,7 @@ def _won_back(done: BookingChange, *, now: datetime) -> AbstractContextManager[N
 
 def _end_review(review: Review, *, now: datetime) -> None:
     """End a review that is taken back, and let the one that it ended hold again."""
-    reviews = Review.objects.filter(booking=review.booking_id)
-    reviews.filter(pk=review.pk).update(ended_at=now)
-    reviews.filter(ended_at=review.at).update(ended_at=None)
+    others = Review.objects.filter(booking=review.booking_id).exclude(pk=review.pk)
+    before = others.filter(ended_at=review.at).order_by("-pk").values("pk")[:1]
+    Review.objects.filter(pk=review.pk).update(ended_at=now)
+    Review.objects.filter(pk__in=list(before.values_list("pk", flat=True))).update(ended_at=None)

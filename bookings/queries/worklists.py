@@ -47,7 +47,10 @@ def review_queue(practitioner: Practitioner, *, now: datetime) -> list[Booking]:
     return list(
         _to_screen(now)
         .filter(practitioner=practitioner, screening__isnull=False)
-        .annotate(decision=Subquery(holds.values("decision")[:1]), asked_at=Subquery(asked))
+        .annotate(
+            decision=Coalesce(Subquery(holds.values("decision")[:1]), Value("")),
+            asked_at=Subquery(asked),
+        )
         .exclude(decision=Review.Decision.ACCEPT)
         .order_by(Coalesce(F("respond_by"), F("starts_at")), "pk")
     )
