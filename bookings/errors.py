@@ -14,6 +14,7 @@ from clinic.errors import Refusal, Sentence
 
 if TYPE_CHECKING:
     from bookings.availability import Opening
+    from bookings.models import Booking
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
@@ -213,6 +214,27 @@ class ReasonMissing(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Please write down why this is safe. Only practitioners read it."))
+
+
+class Strands(Refusal):
+    """A change of the timetable leaves coming bookings without a place. `bookings` are by start."""
+
+    code = "strands"
+
+    def __init__(self, bookings: Sequence[Booking]) -> None:
+        super().__init__(
+            _("Bookings no longer fit after this change. Look at them first, then confirm.")
+        )
+        self.bookings = list(bookings)
+
+
+class TimetableBusy(Refusal):
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody is booking right now. Nothing was changed; please try again in a moment.")
+        )
 
 
 class KeyMismatch(Refusal):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/", staff.login, name="login"),
     path("logout/", staff.logout, name="logout"),
     path("", include("bookings.staff_urls")),
+    path("settings/", include("bookings.settings_urls")),
     path("admin/", admin.site.urls),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),

@@ -1,4 +1,4 @@
-"""What is done to the house itself."""
+"""The first login of a clinic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.audit import Actor
-from clinic.errors import Refusal
+from clinic.errors import Refusal, constraint_of
 from clinic.models import Role, User
 
 
@@ -50,11 +50,7 @@ def create_owner(
                 after={"role": user.role, "superuser": superuser},
             )
     except IntegrityError as problem:
-        if _constraint(problem) != "clinic_user_email_key":
+        if constraint_of(problem) != "clinic_user_email_key":
             raise
         raise CannotCreateUser(_("This e-mail address has a login already.")) from None
     return user
-
-
-def _constraint(problem: IntegrityError) -> str:
-    return getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None) or ""
