@@ -7,7 +7,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from clients import outbox
+from clients import outbox, sealing
+from clinic.backup import nightly
 
 
 @shared_task(name="clients.tasks.send_due_messages", ignore_result=True)
@@ -20,3 +21,10 @@ def send_due_messages(limit: int = outbox.SWEEP, **_from_newer_callers: Any) -> 
 def send_messages(ids: list[int], **_from_newer_callers: Any) -> int:
     """Send these messages if they are due; return how many were handled."""
     return outbox.send_now(ids, clock=timezone.now)
+
+
+@shared_task(name="clients.tasks.back_up", ignore_result=True)
+def back_up(**_from_newer_callers: Any) -> str | None:
+    """Make the scheduled backup if it is due; return the file's name."""
+    made = nightly.run(clock=timezone.now, master_keys=list(sealing.master_keys()))
+    return made.name if made else None

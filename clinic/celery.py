@@ -48,7 +48,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 14},
     },
     "back-up": {
-        "task": "clinic.tasks.back_up",
+        "task": "clients.tasks.back_up",
         "schedule": crontab(minute=10),
         "options": {"expires": 3000},
     },
@@ -75,6 +75,11 @@ app.conf.beat_schedule = {
     "forget-changes": {
         "task": "bookings.tasks.forget_changes",
         "schedule": crontab(minute=25, hour=3),
+        "options": {"expires": 3600},
+    },
+    "forget-logins": {
+        "task": "clinic.tasks.forget_logins",
+        "schedule": crontab(minute=30, hour=3),
         "options": {"expires": 3600},
     },
     "forget-rate-counts": {
