@@ -108,7 +108,7 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
             )
             for each in operation.get("parameters", [])
         ],
-        body=_kind(body) if body else "",
+        body=_kind(body).partition(" or ")[0] if body else "",
         answers=[
             (status, _kind(answer.get("content", {}).get(JSON, {}).get("schema", {})))
             for status, answer in operation["responses"].items()
