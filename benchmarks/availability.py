@@ -10,7 +10,7 @@ from typing import Any
 import psycopg2
 
 from benchmarks import house
-from benchmarks.measure import Line, at_most, line, median_ms
+from benchmarks.measure import Line, at_most, line, medians_ms
 from benchmarks.stage import Stage
 
 SECTION = "availability"
@@ -61,7 +61,7 @@ def _clinic(stage: Stage, size: int, now: datetime) -> Measured:
     around = max(0, size - round(house.DENSITY * 9 * 5 * DAYS))
     seed.seed_clinic(bookings=around, seed=1, now=now)
     what = house.treatment("measured")
-    place = house.location("measured", what, people=max(PEOPLE), rooms=6)
+    place = house.location("measured", what, people=max(PEOPLE), rooms=max(PEOPLE))
     house.fill(place, what, first=today, days=DAYS, now=now)
     seed.vacuum()
     assert abs(Booking.objects.count() - size) < size * 0.05 or not stage.scale.judged
@@ -95,7 +95,7 @@ def _measure(stage: Stage, clinics: list[Measured], now: datetime) -> list[Line]
                 ask = _asking(clinic, people, now)
                 statements = _statements(ask)
                 fetch = _fetching(clinic, statements)
-                took = median_ms(ask, scale.calls), median_ms(fetch, scale.calls)
+                took = medians_ms([ask, fetch], scale.calls)
                 if number == 0:  # warms caches and connections
                     queries[clinic.size] = len(statements)
                     continue

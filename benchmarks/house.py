@@ -81,7 +81,7 @@ def fill(place: Any, what: Any, *, first: date, days: int, now: datetime) -> int
     made = [
         Booking(
             status="BOOKED", source="ONLINE", client=client, treatment=what, practitioner=who,
-            room=rooms[number], starts_at=start, ends_at=start + timedelta(minutes=50),
+            room=rooms[(number + start.day) % len(rooms)], starts_at=start, ends_at=start + timedelta(minutes=50),
             practitioner_until=start + timedelta(minutes=60),
             room_until=start + timedelta(minutes=60), treatment_name=what.name, minutes=50,
             price=what.price, currency=what.currency, window_minutes=24 * 60, created_at=now,

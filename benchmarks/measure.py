@@ -57,14 +57,16 @@ def line(
     )
 
 
-def median_ms(call: Callable[[], object], times: int) -> float:
-    """Return the median time of a call in milliseconds."""
-    took = []
+def medians_ms(calls: Sequence[Callable[[], object]], times: int) -> list[float]:
+    """Return the median time of each call in milliseconds. They take turns, so that whatever else
+    the machine does falls on all of them alike."""
+    took: list[list[float]] = [[] for _ in calls]
     for _ in range(times):
-        began = perf_counter()
-        call()
-        took.append(perf_counter() - began)
-    return statistics.median(took) * 1000
+        for call, times_of_call in zip(calls, took, strict=True):
+            began = perf_counter()
+            call()
+            times_of_call.append(perf_counter() - began)
+    return [statistics.median(each) * 1000 for each in took]
 
 
 def table(lines: Sequence[Line]) -> str:

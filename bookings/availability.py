@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 from typing import NamedTuple
 
 from clinic.intervals import Interval, chop, intersect, subtract, union
@@ -61,14 +62,17 @@ def starts_for_rooms(
 
     `busy` holds (start, end with turnover) of each room's bookings.
     """
+    rooms = list(rooms)
+    if not all(busy.get(room) for room in rooms):
+        return [span]
     taken = need.minutes + need.turnover
-    free: list[Interval] = []
+    blocked: list[Interval] = [span]
     for room in rooms:
-        blocked = busy.get(room)
+        # No start is blocked but where every room is: that is soon nowhere, and then we know.
+        blocked = intersect(blocked, union((a - taken + 1, b) for a, b in busy[room]))
         if not blocked:
-            return [span]
-        free.extend(subtract([span], union((a - taken + 1, b) for a, b in blocked)))
-    return union(free)
+            break
+    return subtract([span], blocked)
 
 
 def free_rooms(
@@ -133,8 +137,7 @@ def openings(
     found: list[Opening] = []
     for practitioner, diary in diaries.items():
         starts = intersect(chop(starts_for_practitioner(diary, need), *span), roomy)
-        found.extend(
-            Opening(minute, practitioner) for minute in on_grid(starts, zone, dates, need.grid)
-        )
+        minutes = on_grid(starts, zone, dates, need.grid)
+        found.extend(map(Opening, minutes, repeat(practitioner)))
     found.sort()
     return found
