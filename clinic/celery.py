@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
 
 from clinic.middleware import request_id
 
@@ -23,6 +23,18 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Leave logging as Django's settings have it; Celery would add handlers of its own."""
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_unsafe_start(**_: Any) -> None:
+    """End a worker or a beat whose settings are not fit for production, and say why."""
+    from clinic import checks  # noqa: PLC0415 - needs the settings
+
+    try:
+        checks.refuse_unsafe()
+    except checks.Unsafe as unsafe:
+        raise SystemExit(str(unsafe)) from None
 
 
 @task_prerun.connect

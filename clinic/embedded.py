@@ -91,6 +91,8 @@ def start_postgres(
     _wait_for_former(data / "postmaster.pid", data, "postgres", patience)
     (data / "postmaster.pid").unlink(missing_ok=True)
     settings |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+    # What people entered stands in statements and in the details of errors, not in the log.
+    settings |= {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
 
     def command(port: int) -> list[str | Path]:
         chosen = {**settings, "port": str(port)}

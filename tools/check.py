@@ -28,17 +28,23 @@ CHECKS: dict[str, list[str]] = {
 
 def production() -> dict[str, str]:
     """Return what a production start needs, with secrets of the moment."""
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
     return {
         "ENVIRONMENT": "production",
         "SECRET_KEY": secrets.token_urlsafe(64),
-        "LINK_KEY": key,
-        "MASTER_KEY": key,
+        "LINK_KEY": key(),
+        "MASTER_KEY": key(),
+        "BACKUP_KEY": key(),
         "ALLOWED_HOSTS": "clinic.example",
         "SITE_URL": "https://clinic.example",
         "DATABASE_URL": "postgres://jade:secret@127.0.0.1:1/jade",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "EMAIL_URL": "smtp://127.0.0.1:1",
+        "MAIL_FROM": "hello@clinic.example",
+        "TRUSTED_PROXIES": "1",
         "MAILBOX": "off",
         "DEBUG": "off",
         "DEMO": "off",

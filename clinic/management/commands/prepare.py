@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from clinic import checks
+
 
 class Command(BaseCommand):
     help = (
@@ -29,6 +31,10 @@ class Command(BaseCommand):
                 self.stdout.write(line)
                 self.stdout.flush()
 
+        try:
+            checks.refuse_unsafe()
+        except checks.Unsafe as unsafe:
+            raise CommandError(str(unsafe)) from None
         # One process for all of it: each start of Django costs half a second.
         try:
             connection.ensure_connection()

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from clinic import env
+from clinic import checks, env
 from clinic.supervisor import StartError, Supervisor
 
 
@@ -28,6 +28,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            # Before a database is made that production should not have.
+            checks.refuse_unsafe()
+        except checks.Unsafe as unsafe:
+            raise CommandError(str(unsafe)) from None
+
         def say(line: str) -> None:
             self.stdout.write(line)
             self.stdout.flush()
