@@ -1,10 +1,11 @@
-"""The staff's doors: the desk's day at /desk/, the practitioner's at /practice/."""
+"""The staff's doors: the desk's day at /desk/, the practitioner's at /practice/; and the page on
+which a client answers the questions of a booking the desk made."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views import desk, desk_book, desk_change, desk_move
+from bookings.views import answering, desk, desk_book, desk_change, desk_move, practice
 
 urlpatterns = [
     path("desk/", desk.day, name="day"),
@@ -16,4 +17,10 @@ urlpatterns = [
     path("desk/booking/<uuid:uid>/cancel/", desk_change.cancel, name="desk-cancel"),
     path("desk/booking/<uuid:uid>/undo/", desk_change.undo, name="desk-undo"),
     path("desk/booking/<uuid:uid>/<slug:name>/", desk_change.step, name="desk-step"),
+    path("practice/", practice.day, name="practice"),
+    path("practice/visit/<uuid:uid>/", practice.visit, name="practice-visit"),
+    path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),
+    path("practice/visit/<uuid:uid>/answers/", practice.answers, name="practice-answers"),
+    path("practice/visit/<uuid:uid>/step/<slug:name>/", practice.step, name="practice-step"),
+    path("answers/<str:token>/", answering.answer, name="answers"),
 ]

@@ -74,7 +74,9 @@ class DeskBooking:
     def offering(self) -> Offering | None:
         """The session asked for, else the client's usual one, else the first that is not for
         newcomers."""
-        asked = self.typed.get("treatment") or (self.usual.treatment.slug if self.usual else "")
+        asked = self.typed.get("treatment", "")
+        if not asked and self.usual and not self.usual.treatment.for_new_clients:
+            asked = self.usual.treatment.slug
         plain = [one for one in self.offerings if not one.for_new_clients]
         by_slug = {one.slug: one for one in self.offerings}
         return by_slug.get(asked) or next(iter(plain or self.offerings), None)
@@ -153,6 +155,7 @@ class DeskBooking:
             "people": self.people,
             "who": self.who,
             "times": times,
+            "others": others,
             "is_other": not is_free and (typed.get("at") == OTHER or bool(self.start) or not times),
             "typed": typed,
             "typed_day": (typed.get("day") if self.is_sent else "") or f"{local:%Y-%m-%d}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -70,13 +71,8 @@ class Moving:
             rules=rules,
             on=self.day,
             on_words=wording.day(self.day),
-            times=desk_times.choices(
-                self._found(self.day, self.day)[:MOST_TIMES],
-                self.people,
-                self.location,
-                chosen=chosen,
-                with_day=False,
-            ),
+            times=self._times(chosen, own=True),
+            elsewhere=self._times(chosen, own=False),
             people=self.people,
             chosen=chosen,
             is_other=chosen == OTHER or bool(rules),
@@ -87,6 +83,18 @@ class Moving:
         )
         page = page_of(self.request, self.booking)
         return page.answer(MOVE, context, title=_("Move the booking"), status=status)
+
+    def _times(self, chosen: str, *, own: bool) -> list[TimeChoice]:
+        """Return the shown day's times with whoever has the booking, or with everybody else."""
+        who = self.booking.practitioner_id
+        found = [one for one in self.today if (one.practitioner == who) is own]
+        return desk_times.choices(
+            found[:MOST_TIMES], self.people, self.location, chosen=chosen, with_day=False
+        )
+
+    @cached_property
+    def today(self) -> list[Opening]:
+        return self._found(self.day, self.day)
 
     def _found(self, first: date, last: date) -> list[Opening]:
         return desk_times.openings(

@@ -19,11 +19,13 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A fact as icon, word and shape: `tone` is a class of desk.css, `icon` one of _icons.html."""
+    """A fact as icon, word and shape: `tone` is a class of desk.css, `icon` one of
+    _icons.html. `short`: the word where it stands beside its own heading."""
 
     word: Words
     icon: str
     tone: str
+    short: Words = ""
 
 
 STATUS = {
@@ -40,12 +42,25 @@ STATUS = {
 
 # The desk reads the outcome of the safety questions, never an answer.
 SAFETY = {
-    Outcome.FINE: Mark(gettext_lazy("Safety: fine"), "shield-check", "jade"),
-    Outcome.FLAG: Mark(gettext_lazy("Safety: take care"), "triangle-alert", "gold"),
-    Outcome.NOT_ASKED: Mark(gettext_lazy("Safety: not asked yet"), "clipboard-list", "slate"),
-    Outcome.REVIEW: Mark(gettext_lazy("Safety: review"), "triangle-alert", "rose"),
-    Outcome.NOT_BEFORE: Mark(gettext_lazy("Safety: too early"), "triangle-alert", "rose"),
-    Outcome.REFUSED: Mark(gettext_lazy("Safety: not online"), "triangle-alert", "rose"),
+    Outcome.FINE: Mark(gettext_lazy("Safety: fine"), "shield-check", "jade", gettext_lazy("fine")),
+    Outcome.FLAG: Mark(
+        gettext_lazy("Safety: take care"), "triangle-alert", "gold", gettext_lazy("take care")
+    ),
+    Outcome.NOT_ASKED: Mark(
+        gettext_lazy("Safety: not asked yet"),
+        "clipboard-list",
+        "slate",
+        gettext_lazy("not asked yet"),
+    ),
+    Outcome.REVIEW: Mark(
+        gettext_lazy("Safety: review"), "triangle-alert", "rose", gettext_lazy("review")
+    ),
+    Outcome.NOT_BEFORE: Mark(
+        gettext_lazy("Safety: too early"), "triangle-alert", "rose", gettext_lazy("too early")
+    ),
+    Outcome.REFUSED: Mark(
+        gettext_lazy("Safety: not online"), "triangle-alert", "rose", gettext_lazy("talk first")
+    ),
 }
 
 

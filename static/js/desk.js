@@ -25,7 +25,7 @@
   let opener = null;
   let asked = 0;
   const focusIn = (box) => {
-    const target = box.querySelector("[data-book], [data-focus]") || box.querySelector("h2");
+    const target = box.querySelector("[data-book]") || box.querySelector("[data-focus]") || box.querySelector("h2");
     if (target) target.focus({ preventScroll: false });
   };
   const mark = (href) => {

@@ -1,0 +1,166 @@
+"""The practitioner's own day: visits with the answers, the queue of decisions, answers by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import actions
+from bookings.forms.choosing import read_day
+from bookings.forms.desk import FIRST_DAY, LAST_DAY
+from bookings.forms.review import ReviewForm
+from bookings.models import Booking
+from bookings.queries import practice, worklists
+from bookings.views import wording
+from bookings.views.answering import Questions
+from bookings.views.answers import CONFLICT, INVALID, SeeOther
+from bookings.views.desk_change import actor_of
+from bookings.views.practice_page import queue_rows, queue_words, visit_page, visit_row
+from clients.models import Source
+from clinic import audit
+from clinic.access import only
+from clinic.errors import Refusal
+from clinic.models import Practitioner, Role, User
+
+practitioners_only = only(Role.PRACTITIONER, Role.OWNER)
+
+
+def me(request: HttpRequest) -> Practitioner | None:
+    """Return whom the login treats as."""
+    user = request.user
+    return practice.practitioner_of(user) if isinstance(user, User) else None
+
+
+def own(request: HttpRequest, uid: UUID) -> Booking:
+    """Return the practitioner's own booking. Raises Http404 for anybody else's."""
+    who = me(request)
+    found = practice.own_visit(who, uid) if who else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@practitioners_only
+@require_safe
+def day(request: HttpRequest) -> HttpResponse:
+    """Show the practitioner's own day: `?day=2026-11-24`."""
+    who, now = me(request), timezone.now()
+    home = practice.home(who) if who else None
+    if who is None or home is None:
+        return render(request, "bookings/practice/nobody.html")
+    today = now.astimezone(home.zone).date()
+    shown = read_day(request.GET.get("day", "")) or today
+    shown = min(max(shown, FIRST_DAY), LAST_DAY)
+    visits = practice.own_day(who, shown, home.time_zone)
+    queue = worklists.review_queue(who, now=now)
+    context = {
+        "title": wording.day(shown),
+        "day": shown,
+        "today": today,
+        "before": shown - timedelta(days=1) if shown > FIRST_DAY else None,
+        "after": shown + timedelta(days=1) if shown < LAST_DAY else None,
+        "visits": [visit_row(one, now=now) for one in visits],
+        "queue": queue_rows(queue, now=now),
+        "queue_words": queue_words(len(queue)),
+    }
+    return render(request, "bookings/practice/day.html", context)
+
+
+@practitioners_only
+@require_safe
+@transaction.atomic
+def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show one visit with its answers. Who looks is noted in the access log."""
+    return show(request, own(request, uid))
+
+
+def show(
+    request: HttpRequest,
+    booking: Booking,
+    *,
+    error: str | Promise = "",
+    form: ReviewForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    audit.viewed(
+        now=now,
+        actor=actor_of(request),
+        what="SCREENING_ANSWERS",
+        about=f"booking:{booking.uid}",
+        whose=f"client:{booking.client.uid}" if booking.client else "",
+    )
+    page = visit_page(
+        booking,
+        now=now,
+        waits=practice.waits_for_review(booking, now),
+        reviews=practice.reviews_of(booking),
+        earlier=practice.earlier_visits(booking),
+    )
+    context = {"page": page, "error": error, "form": form, "did": request.GET.get("did", "")}
+    return render(request, "bookings/practice/visit.html", context, status=status)
+
+
+@practitioners_only
+@require_POST
+def review(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Accept, will ask, or decline: with a reason that practitioners alone read."""
+    booking, form = own(request, uid), ReviewForm(request.POST)
+    if not form.is_valid():
+        words = str(next(iter(form.errors.values()))[0])
+        return show(request, booking, error=words, form=form, status=INVALID)
+    said = form.cleaned_data
+    try:
+        actions.review(
+            now=timezone.now(),
+            actor=actor_of(request),
+            booking=booking,
+            decision=said["decision"],
+            reason=said["reason"],
+            not_before=said["not_before"],
+        )
+    except Refusal as refusal:
+        fresh = own(request, uid)
+        return show(request, fresh, error=refusal.sentence, form=form, status=CONFLICT)
+    return SeeOther(f"{reverse('practice-visit', args=[uid])}?did={said['decision'].lower()}")
+
+
+@practitioners_only
+@require_POST
+def step(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
+    """Start or end the session from the practitioner's own page."""
+    step_of = {"start": actions.start, "done": actions.complete}
+    if name not in step_of:
+        raise Http404
+    booking = own(request, uid)
+    try:
+        step_of[name](now=timezone.now(), actor=actor_of(request), booking=booking)
+    except Refusal as refusal:
+        return show(request, own(request, uid), error=refusal.sentence, status=CONFLICT)
+    return SeeOther(reverse("practice-visit", args=[uid]))
+
+
+@practitioners_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def answers(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Record answers that were asked in the room."""
+    booking = own(request, uid)
+    questions = Questions(request, booking)
+    home = reverse("practice-visit", args=[uid])
+    context = {"page": questions, "booking": booking, "home": home}
+    if request.method != "POST":
+        return render(request, "bookings/practice/answers.html", context)
+    try:
+        if questions.keep(actor=actor_of(request), source=Source.ROOM) is not None:
+            return SeeOther(f"{home}?did=answered")
+    except Refusal as refusal:
+        questions.notice = refusal.sentence
+    return render(request, "bookings/practice/answers.html", context, status=INVALID)

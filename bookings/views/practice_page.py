@@ -1,0 +1,172 @@
+"""What the practitioner's pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import lifecycle
+from bookings.models import Booking, Review
+from bookings.views import wording
+from bookings.views.desk_booking import DONE, START, Step
+from bookings.views.desk_grid import overdue
+from bookings.views.marks import SAFETY, STATUS, Mark, moment, span
+from bookings.views.seen_answers import SeenAnswers, seen
+from clients.rules import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One line of a practitioner's day or queue."""
+
+    name: str
+    initials: str
+    time: str
+    what: str
+    where: str
+    status: Mark
+    safety: Mark
+    overdue: str
+    note: str
+    href: str
+    is_over: bool
+
+
+def visit_row(one: Booking, *, now: datetime, with_day: bool = False, note: str = "") -> VisitRow:
+    zone = one.room.location.zone
+    name = one.client.name if one.client else one.contact_name
+    return VisitRow(
+        name=name,
+        initials=wording.initials(name),
+        time=moment(one.starts_at, zone) if with_day else span(one.starts_at, one.ends_at, zone),
+        what=one.treatment_name,
+        where=one.room.name,
+        status=STATUS[one.status],
+        safety=SAFETY[Outcome(one.outcome)],
+        overdue=overdue(one, now),
+        note=note,
+        href=reverse("practice-visit", args=[one.uid]),
+        is_over=one.status in {lifecycle.DONE, lifecycle.NO_SHOW},
+    )
+
+
+def queue_rows(queue: Sequence[Booking], *, now: datetime) -> list[VisitRow]:
+    """Return the bookings that wait for a decision, each with until when."""
+    return [visit_row(one, now=now, with_day=True, note=_waits(one, now)) for one in queue]
+
+
+def _waits(one: Booking, now: datetime) -> str:
+    zone = one.room.location.zone
+    words = _("No answer is due.")
+    if one.respond_by:
+        words = _("Answer by %(until)s, then it is declined.") % {
+            "until": moment(one.respond_by, zone)
+        }
+    asked = getattr(one, "asked_at", None)
+    if asked:
+        said = _("You said on %(day)s that you would ask.") % {"day": moment(asked, zone)}
+        return f"{words} {said}"
+    return words
+
+
+def queue_words(count: int) -> str:
+    return ngettext("%(count)d booking waits for you", "%(count)d bookings wait for you", count) % {
+        "count": count
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier visit, with what was answered then."""
+
+    when: str
+    who: str
+    what: str
+    status: Mark
+    answers: SeenAnswers | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a practitioner said before. `holds`: it has not been replaced."""
+
+    words: str
+    when: str
+    who: str
+    reason: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """Everything the page of one visit shows."""
+
+    row: VisitRow
+    booking: Booking
+    when: str
+    phone: str
+    answers: SeenAnswers | None
+    waits: bool
+    must_say_why: bool
+    may_answer: bool
+    step: Step | None
+    earliest: date | None
+    decided: list[Decided]
+    earlier: list[Earlier]
+    deadline: str | Promise
+
+
+def visit_page(
+    one: Booking,
+    *,
+    now: datetime,
+    waits: bool,
+    reviews: Sequence[Review],
+    earlier: Sequence[Booking],
+) -> VisitPage:
+    """Return the page; reads the sealed answers and reasons of this visit and of those before."""
+    zone = one.room.location.zone
+    answers = seen(one.screening) if one.screening else None
+    day = wording.day(one.starts_at.astimezone(zone).date())
+    return VisitPage(
+        row=visit_row(one, now=now),
+        booking=one,
+        when=_("%(day)s, %(span)s") % {"day": day, "span": span(one.starts_at, one.ends_at, zone)},
+        phone=one.contact_phone or (one.client.phone if one.client else ""),
+        answers=answers,
+        waits=waits,
+        must_say_why=one.outcome in {Outcome.NOT_BEFORE, Outcome.REFUSED},
+        may_answer=one.status in lifecycle.BEFORE_SESSION,
+        step={lifecycle.ARRIVED: START, lifecycle.IN_SESSION: DONE}.get(one.status),
+        earliest=answers.earliest if answers else None,
+        decided=[_decided(review, zone=zone) for review in reviews],
+        earlier=[_earlier(before) for before in earlier],
+        deadline=_waits(one, now) if waits else "",
+    )
+
+
+def _decided(review: Review, *, zone: ZoneInfo) -> Decided:
+    return Decided(
+        words=review.get_decision_display(),
+        when=moment(review.at, zone),
+        who=review.practitioner.name,
+        reason=review.reason,
+        holds=review.ended_at is None,
+    )
+
+
+def _earlier(one: Booking) -> Earlier:
+    return Earlier(
+        when=moment(one.starts_at, one.room.location.zone),
+        who=one.practitioner.name,
+        what=one.treatment_name,
+        status=STATUS[one.status],
+        answers=seen(one.screening) if one.screening else None,
+    )
