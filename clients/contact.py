@@ -31,7 +31,10 @@ def clean_text(text: str) -> str:
 
 def name_key(name: str) -> str:
     """Return a name as it is compared: no case, no accents, single spaces."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
+    folded = name
+    # Twice: a letter in a fancy style has no case until it is taken apart.
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKD", folded).casefold()
     bare = "".join(character for character in folded if not unicodedata.combining(character))
     return " ".join(bare.split())[:240]
 

@@ -96,13 +96,18 @@ class Walk(RuleBasedStateMachine):
     @rule(attempt=ATTEMPTS, quarter=QUARTERS)
     def hold_or_go_back_and_hold_another(self, attempt: int, quarter: int) -> None:
         free = self.model.free(quarter, self.now, ("hold", attempt))
+        already = attempt in self.model.booked
         try:
             held = self.house.hold(
                 self.start(quarter), now=self.now, attempt=self.attempts[attempt]
             )
         except SlotTaken:
             assert not free
+            assert not already
         else:
+            if already:
+                assert held.status != "HELD"
+                return
             assert free
             assert held.hold_expires_at == self.now + HOLD
             self.model.holds[attempt] = (quarter, self.now + HOLD)
