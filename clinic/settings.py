@@ -34,9 +34,13 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "clinic.middleware.RequestId",
+    "clinic.logs.RequestLine",
     # What sets headers stands above what may answer by itself: the redirect to https, static files.
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.PermissionsPolicy",
@@ -52,6 +56,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.logins.middleware.Sessions",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.logins.middleware.SecondFactor",
 ]
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
@@ -96,6 +103,47 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Logins. allauth does the steps; who may try how often is ours (clinic/logins/throttle.py), since
+# allauth's limits lock by name alone, which lets a stranger lock a member of staff out.
+ACCOUNT_ADAPTER = "clinic.logins.adapters.Account"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_FORMS = {
+    "reauthenticate": "clinic.logins.forms.PasswordAgain",
+    "request_login_code": "clinic.logins.forms.AskForMail",
+    "confirm_login_code": "clinic.logins.forms.MailedCode",
+}
+MFA_ADAPTER = "clinic.logins.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "clinic.logins.forms.SecondFactor",
+    "authenticate_webauthn": "clinic.logins.forms.SecondPasskey",
+    "reauthenticate": "clinic.logins.forms.SecondFactorAgain",
+    "reauthenticate_webauthn": "clinic.logins.forms.PasskeyAgain",
+    "login_webauthn": "clinic.logins.forms.PasskeyLogin",
+    "activate_totp": "clinic.logins.forms.FirstAppCode",
+    "add_webauthn": "clinic.logins.forms.NewPasskey",
+}
+SECOND_FACTOR = env.SECOND_FACTOR
+IDLE_SECONDS = env.IDLE_MINUTES * 60
+ABSOLUTE_SECONDS = env.ABSOLUTE_HOURS * 3600
 
 # Language and time: instants are UTC; a page names the zone of the location it speaks of.
 LANGUAGE_CODE = "en-ca"
@@ -180,11 +228,16 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+PEOPLE_COOKIE_NAME = "__Host-people" if PRODUCTION else "people"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
+    # Asked by the machine itself, without TLS.
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
     SECURE_HSTS_SECONDS = 63_072_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -201,21 +254,33 @@ RATE_LIMITS = env.RATE_LIMITS
 EMBED_SITES = env.EMBED_SITES
 CORS_ORIGINS = env.CORS_ORIGINS
 DEMO = env.DEMO
+BACKUP_DIR = env.BACKUP_DIR
+BACKUP_KEY = env.BACKUP_KEY
+BACKUP_HOUR = env.BACKUP_HOUR
+BACKUP_KEEP = env.BACKUP_KEEP
+POSTGRES_TOOLS = env.POSTGRES_TOOLS
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "clinic.middleware.RequestIdFilter"}},
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    "filters": {
+        "request_id": {"()": "clinic.middleware.RequestIdFilter"},
+        "said_once": {"()": "clinic.logs.SaidOnce"},
     },
+    "formatters": {"line": {"()": f"clinic.logs.{'JsonLines' if PRODUCTION else 'Readable'}"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "said_once"],
         }
     },
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
-    "loggers": {"django.server": {"propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Its lines hold paths; each request has a line of ours.
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # Statements hold what people entered.
+        "django.db.backends": {"level": "WARNING"},
+    },
 }

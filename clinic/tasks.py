@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic import heartbeats, limits, seals
+from clinic.logins import links, sessions
 from clinic.models import Heartbeat
 
 
@@ -15,6 +16,13 @@ from clinic.models import Heartbeat
 def forget_rate_counts(**_from_newer_callers: Any) -> int:
     """Forget the counters of rate limits whose window is over; return how many."""
     return limits.forget(now=timezone.now())
+
+
+@shared_task(name="clinic.tasks.forget_logins", ignore_result=True)
+def forget_logins(**_from_newer_callers: Any) -> int:
+    """Forget sessions and login links that are over; return how many."""
+    now = timezone.now()
+    return sessions.forget(now=now) + links.forget(now=now)
 
 
 @shared_task(name="clinic.tasks.tick", ignore_result=True)

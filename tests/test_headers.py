@@ -101,7 +101,7 @@ def test_every_address_carries_the_headers_for_everybody(who: str) -> None:
         browser.force_login(clinic.user(role="OWNER", is_superuser=who == "superuser"))
     for address in ALL:
         for method in ("get", "head", "post", "put", "delete", "options"):
-            if method == "post" and address == "/logout/":
+            if method == "post" and address in {"/logout/", "/login/switch/"}:
                 continue
             check(getattr(browser, method)(address), address)
 

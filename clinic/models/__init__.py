@@ -1,18 +1,25 @@
-from clinic.models.audit import AuditEntry
+from clinic.models.audit import AccessEntry, AuditEntry, Seal
+from clinic.models.heartbeat import Heartbeat
 from clinic.models.hours import Closure, TimeOff, WorkingHours
 from clinic.models.limits import RateCount
+from clinic.models.logins import LoginLink, OpenSession
 from clinic.models.people import Practitioner, Role, User
 from clinic.models.places import Clinic, Location, Room
 
 __all__ = [
+    "AccessEntry",
     "AuditEntry",
     "Clinic",
     "Closure",
+    "Heartbeat",
     "Location",
+    "LoginLink",
+    "OpenSession",
     "Practitioner",
     "RateCount",
     "Role",
     "Room",
+    "Seal",
     "TimeOff",
     "User",
     "WorkingHours",

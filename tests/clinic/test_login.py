@@ -171,6 +171,17 @@ def test_the_first_owner_can_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "seven" not in str(entry.after)
 
 
+@pytest.mark.parametrize("needed", [True, False])
+def test_the_first_owner_is_told_how_to_log_in(
+    monkeypatch: pytest.MonkeyPatch, needed: bool
+) -> None:
+    with override_settings(SECOND_FACTOR=needed, SITE_URL="https://clinic.example"):
+        said = create_owner(monkeypatch, "ana@example.org", "Ana", password="seven grey herons")
+    assert "https://clinic.example/login/" in said
+    assert ("passkey" in said) is needed
+    assert "herons" not in said
+
+
 @pytest.mark.parametrize(
     ("email", "name", "password", "sentence"),
     [

@@ -6,6 +6,7 @@ import getpass
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -42,4 +43,6 @@ class Command(BaseCommand):
             )
         except actions.CannotCreateUser as refusal:
             raise CommandError(str(refusal.sentence)) from None
-        self.stdout.write(f"{user} can log in at /login/.")
+        self.stdout.write(f"{user} can log in at {settings.SITE_URL}/login/ with this password.")
+        if settings.SECOND_FACTOR:
+            self.stdout.write("The first login asks them to add a passkey or an authenticator app.")

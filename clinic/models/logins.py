@@ -1,0 +1,56 @@
+"""What logging in leaves behind: links that were mailed, and sessions that are open."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class LoginLink(models.Model):
+    """A link that logs somebody in, once. Only a digest of its token is kept.
+
+    `user` is empty where somebody asked for an address that has no login: such a row opens
+    nothing, and asking costs the same either way.
+    """
+
+    user = models.ForeignKey("clinic.User", on_delete=models.CASCADE, null=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="login_link_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"login link {self.pk}"
+
+
+class OpenSession(models.Model):
+    """A session that was begun with a login, for the list its owner sees.
+
+    `device` is in words and `network` the shortened address: enough to know one's own again, not
+    enough to follow a colleague. A row may outlive its session by a night.
+    """
+
+    user = models.ForeignKey("clinic.User", on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    device = models.CharField(_("device"), max_length=80)
+    network = models.CharField(_("network"), max_length=45)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at__gte=F("started_at")), name="open_session_seen_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
