@@ -162,14 +162,17 @@ def _answers(request: HttpRequest, error: AnswersInvalid) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    # The class alone: a database's message may quote what somebody typed.
-    logger.warning("%s was not answered: %s", request.resolver_match, type(error).__name__)
+    # The route and the class alone: an address may hold a token, a database's message what was typed.
+    logger.warning("%s was not answered: %s", _route(request), type(error).__name__)
     return unavailable()
 
 
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.route if request.resolver_match else ""
+
+
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    route = getattr(request.resolver_match, "route", "")
-    logger.error("%s %s failed", request.method, route, exc_info=error)
+    logger.error("%s %s failed", request.method, _route(request), exc_info=error)
     return problem(500, "failed", _("Something went wrong on our side."))
 
 

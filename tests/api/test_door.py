@@ -226,19 +226,24 @@ def test_of_requests_at_one_moment_each_is_counted(fresh_db: Database) -> None:
     assert sorted(crowd.results) == [0] * 12 + [60] * 8
 
 
-def test_without_a_database_the_api_says_try_again(fresh_db: Database) -> None:
+def test_without_a_database_the_api_says_try_again(
+    fresh_db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     query = {"treatment": "facial", "location": "queen", "from": "2027-03-01", "to": "2027-03-02"}
     with pointed_at(Database("no_such_database")):
         for answer in (
             Program().get("locations"),
             Program().get("availability", **query),
             Program().get("screening", treatment="facial"),
-            Program().get("bookings/x"),
+            Program().get("bookings/secret-token"),
             Program().book(wish("2027-03-08T15:00:00Z")),
         ):
             error_of(answer, 503, "unavailable")
             assert int(answer["Retry-After"]) > 0
             assert b"no_such_database" not in answer.content
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("bookings")]
+    assert ours
+    assert "secret-token" not in " ".join(ours)
 
 
 def test_a_booking_somebody_else_is_changing_is_unavailable_and_not_broken(
