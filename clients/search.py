@@ -83,7 +83,7 @@ def _is_host(word: str) -> bool:
 
 
 def find(text: str, *, limit: int = 20) -> list[Client]:
-    """Return the clients that every word of `text` fits, merged ones left out (one query).
+    """Return the clients that every word of `text` fits, merged ones left out (two queries at most).
 
     Letters are parts of the name, whatever its case and accents, or of the e-mail address; digits
     are part of the telephone number, however they are spaced; what has an @ or a host's dot is
@@ -95,26 +95,28 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
     groups = wanted.groups
     if not groups:
         return []
-    has = Func(F("search_text"), function="clients_letter_groups", output_field=_GROUPS)
-    found = Client.objects.exclude(status=Client.Status.MERGED).filter(
-        DataContains(has, Value(groups, output_field=_GROUPS))
-    )
-    begins = Q()
+    rows = Client.objects.exclude(status=Client.Status.MERGED)
+    for address in wanted.addresses:
+        rows = rows.filter(email__contains=address)
+    if wanted.digits:
+        rows = rows.filter(phone__contains=wanted.digits)
+    if not wanted.names:
+        return list(rows.filter(_has(groups)).order_by("name_key", "pk")[:limit])
+    # Most searches are the beginning of a name, and end here.
+    whole = " " + " ".join(wanted.names)
+    found = list(rows.filter(search_text__startswith=whole).order_by("name_key", "pk")[:limit])
+    if len(found) == limit:
+        return found
+    words = Q()
     for name in wanted.names:
         word = Q(search_text__contains=f" {name}")
-        begins &= word
-        found = found.filter(word if len(name) < 3 else Q(search_text__contains=name))
-    for address in wanted.addresses:
-        found = found.filter(email__contains=address)
-    if wanted.digits:
-        found = found.filter(phone__contains=wanted.digits)
-    rank: Case | Value = Value(0)
-    if wanted.names:
-        whole = " " + " ".join(wanted.names)
-        rank = Case(
-            When(search_text__startswith=whole, then=Value(0)),
-            When(begins, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
-        )
-    return list(found.order_by(rank, "name_key", "pk")[:limit])
+        words &= word
+        rows = rows.filter(word if len(name) < 3 else Q(search_text__contains=name))
+    rank = Case(When(words, then=Value(0)), default=Value(1), output_field=IntegerField())
+    others = rows.filter(_has(groups)).exclude(search_text__startswith=whole)
+    return found + list(others.order_by(rank, "name_key", "pk")[: limit - len(found)])
+
+
+def _has(groups: list[str]) -> DataContains:
+    letters = Func(F("search_text"), function="clients_letter_groups", output_field=_GROUPS)
+    return DataContains(letters, Value(groups, output_field=_GROUPS))

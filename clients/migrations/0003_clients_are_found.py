@@ -23,13 +23,12 @@ $$;
 -- All groups of three characters, and of two where a word begins.
 CREATE FUNCTION clients_letter_groups(search_text text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(array_agg(DISTINCT letters), '{}')
-      FROM (
-          SELECT substr(search_text, at, 3) FROM generate_series(1, length(search_text) - 2) at
-          UNION ALL
-          SELECT substr(search_text, at, 2) FROM generate_series(1, length(search_text) - 1) at
-           WHERE substr(search_text, at, 1) = ' '
-      ) groups (letters)
+    SELECT ARRAY(
+        SELECT substr(search_text, at, 3) FROM generate_series(1, length(search_text) - 2) at
+        UNION ALL
+        SELECT substr(search_text, at, 2) FROM generate_series(1, length(search_text) - 1) at
+         WHERE substr(search_text, at, 1) = ' '
+    )
 $$;
 """
 GONE = """
@@ -55,6 +54,10 @@ class Migration(migrations.Migration):
             model_name='message',
             name='status',
             field=models.CharField(choices=[('PLANNED', 'Planned'), ('SENDING', 'Being sent'), ('SENT', 'Sent'), ('WITHDRAWN', 'Withdrawn'), ('SUPPRESSED', 'Not sent, on purpose'), ('TOLD', 'Told in person'), ('EXPIRED', 'Too late to send'), ('FAILED', 'Failed')], default='PLANNED', max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='client',
+            index=models.Index(fields=['search_text'], name='client_search_start', opclasses=['text_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='client',

@@ -60,6 +60,11 @@ class Client(models.Model):
             models.Index(fields=["email"], name="client_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="client_phone", condition=~Q(phone="")),
             models.Index(fields=["name_key"], name="client_name_key"),
+            models.Index(
+                fields=["search_text"],
+                name="client_search_start",
+                opclasses=["text_pattern_ops"],
+            ),
             # Without a list of the pending: a search after a morning of bookings is as fast.
             GinIndex(
                 Func(F("search_text"), function="clients_letter_groups"),

@@ -115,15 +115,21 @@ def test_whoever_changes_their_name_or_number_is_found_by_the_new_one(people: No
     assert names("silva") == []
 
 
-def test_a_search_is_one_statement_that_the_index_answers(people: None) -> None:
-    for typed in ("ana", "ana silva 0102", "x" * 5000):
+def test_a_search_is_two_statements_at_most_that_indexes_answer(people: None) -> None:
+    for typed, limit, statements in (
+        ("0102", 9, 1),
+        ("x" * 5000, 9, 2),
+        ("an", 2, 1),
+        ("an", 9, 2),
+    ):
         with CaptureQueriesContext(connection) as queries:
-            search.find(typed)
-        assert len(queries) == 1
+            search.find(typed, limit=limit)
+        assert len(queries) == statements
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN " + queries[0]["sql"])
-        assert "client_search" in "\n".join(line for (line,) in cursor.fetchall())
+        for query, index in zip(queries, ("client_search_start", "client_search "), strict=True):
+            cursor.execute("EXPLAIN " + query["sql"])
+            assert index in "\n".join(line for (line,) in cursor.fetchall())
 
 
 NAMES = st.text(
