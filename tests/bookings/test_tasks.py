@@ -9,6 +9,7 @@ import pytest
 from bookings import tasks
 from bookings.models import RequestKey
 from clinic.celery import app
+from tests.bookings.front_desk import desk
 from tests.factories import bookings
 
 
@@ -60,3 +61,13 @@ def test_an_old_request_key_is_forgotten_once() -> None:
 @pytest.mark.django_db
 def test_a_task_asked_by_a_newer_caller_still_runs() -> None:
     assert tasks.expire_holds(something_new=1) == 0
+
+
+@pytest.mark.django_db
+def test_how_to_take_back_an_old_change_is_forgotten_once() -> None:
+    now = datetime.now(UTC)
+    front = desk()
+    for days in (0, 2):
+        booking = bookings.booking(starts_at=now + timedelta(days=5))
+        front.do("confirm", booking, now=now - timedelta(days=days))
+    assert (tasks.forget_changes(), tasks.forget_changes()) == (1, 0)
