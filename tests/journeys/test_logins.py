@@ -151,7 +151,8 @@ def test_a_device_without_the_passkey_says_so_and_leaves_the_other_ways(
     page.goto("/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used")
-    log_in(page, mei.email, "/account/")
+    log_in(page, mei.email, "/desk/")
+    page.get_by_role("link", name="Your login").click()
     heading(page, "Your login")
 
 
