@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.models import (
+    AccessEntry,
     AuditEntry,
     Clinic,
     Closure,
@@ -196,6 +197,14 @@ class TimesOff(Removable):
 @admin.register(Closure)
 class Closures(Removable):
     list_display = ("first_day", "last_day", "location", "reason")
+
+
+@admin.register(AccessEntry)
+class AccessLog(ReadOnly):
+    list_display = ("at", "actor_label", "what", "about", "whose", "request_id")
+    list_filter = ("what",)
+    search_fields = ("about", "whose", "request_id")
+    ordering = ("-pk",)
 
 
 @admin.register(AuditEntry)

@@ -280,6 +280,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Its lines hold paths; each request has a line of ours.
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # Each task is told once, when it has ended.
+        "celery.worker.strategy": {"level": "WARNING"},
         # Statements hold what people entered.
         "django.db.backends": {"level": "WARNING"},
     },

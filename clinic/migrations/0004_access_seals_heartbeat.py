@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                "constraints": [models.CheckConstraint(condition=models.Q(("number__gte", 1), ("from_tx__lte", models.F("until_tx"))), name="seal_forwards")],
+                "constraints": [models.CheckConstraint(condition=models.Q(("from_tx__lte", models.F("until_tx")), ("number__gte", 1)), name="seal_forwards")],
             },
         ),
         migrations.CreateModel(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from clients import readiness
 from clients.models import Message
 from clinic import heartbeats
-from clinic.models import Heartbeat
+from clinic.audit import CLIENT, viewed
+from clinic.models import Heartbeat, Seal
 from tests.harness.databases import Database
+from tests.harness.programs import Program, eventually
 from tests.harness.queue import OwnRedis
 
 SECRET = "very-secret-4711"
@@ -122,3 +125,16 @@ def test_a_database_that_is_away_is_said_and_hides_nothing_else(
         "messages",
         "backup",
     }
+
+
+def test_beat_and_worker_tick_and_seal_by_themselves(
+    fresh_db: Database, redis_url: str, start_celery: Callable[..., Program]
+) -> None:
+    with transaction.atomic():
+        viewed(now=timezone.now(), actor=CLIENT, what="SCREENING_ANSWERS", about="booking:1")
+    start_celery("worker", database=fresh_db, redis_url=redis_url)
+    beat = start_celery("beat", database=fresh_db, redis_url=redis_url)
+    with override_settings(CELERY_BROKER_URL=redis_url):
+        eventually(lambda: asked()[0] == 200, within=90, what="a clinic that is ready")
+    eventually(Seal.objects.exists, within=90, what="a seal over the access log")
+    assert "Traceback" not in beat.said()
