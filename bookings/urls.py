@@ -7,19 +7,25 @@ from __future__ import annotations
 from django.urls import path
 
 from bookings.views import confirming, manage, public
+from clinic.limits import Limit, limit_posts
 from clinic.middleware import embeddable
+
+# A family books a few sessions in ten minutes; a script tries hundreds of times.
+limited = limit_posts(Limit("bookings.public", most=60, seconds=600))
 
 urlpatterns = [
     path("", embeddable(public.book), name="book"),
     path("book/", embeddable(public.choose), name="book-choose"),
-    path("book/hold/", embeddable(public.hold), name="book-hold"),
-    path("book/a/<str:attempt>/", embeddable(confirming.attempt), name="book-attempt"),
-    path("book/a/<str:attempt>/extend/", embeddable(confirming.extend), name="book-extend"),
+    path("book/hold/", embeddable(limited(public.hold)), name="book-hold"),
+    path("book/a/<str:attempt>/", embeddable(limited(confirming.attempt)), name="book-attempt"),
+    path(
+        "book/a/<str:attempt>/extend/", embeddable(limited(confirming.extend)), name="book-extend"
+    ),
     path("book/<slug:location>/<slug:treatment>/", embeddable(public.times), name="book-times"),
     path("manage/<str:token>/", embeddable(manage.show), name="manage"),
     path(
         "manage/<str:token>/calendar.ics", embeddable(manage.calendar_file), name="manage-calendar"
     ),
-    path("manage/<str:token>/move/", embeddable(manage.move), name="manage-move"),
-    path("manage/<str:token>/cancel/", embeddable(manage.cancel), name="manage-cancel"),
+    path("manage/<str:token>/move/", embeddable(limited(manage.move)), name="manage-move"),
+    path("manage/<str:token>/cancel/", embeddable(limited(manage.cancel)), name="manage-cancel"),
 ]

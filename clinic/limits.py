@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ipaddress
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from clinic.models import RateCount
@@ -93,3 +97,31 @@ def digest_of_address(request: HttpRequest, *, salt: str) -> str:
     if known.version == 6:
         address = str(ipaddress.ip_network((known.packed[:8] + bytes(8), 64)))
     return salted_hmac(salt, address).hexdigest()[:DIGEST_LENGTH]
+
+
+View = Callable[..., HttpResponse]
+
+
+def limit_posts(limit: Limit) -> Callable[[View], View]:
+    """Let one address POST to a view, or to several that share a bucket, only so often.
+
+    What is too much is answered 429 with a page and Retry-After, before the view sees it.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.method != "POST":
+                return view(request, *args, **kwargs)
+            who = digest_of_address(request, salt=limit.bucket)
+            seconds = wait(limit, who=who, now=timezone.now())
+            if not seconds:
+                return view(request, *args, **kwargs)
+            minutes = math.ceil(seconds / 60)
+            response = render(request, "429.html", {"minutes": minutes}, status=429)
+            response["Retry-After"] = str(seconds)
+            return response
+
+        return limited
+
+    return guard
