@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.lookups import DataContains
 from django.db.models import Case, F, Func, IntegerField, Q, TextField, Value, When
+from django.db.models.functions import Collate
 
 from clients.contact import name_key
 from clients.models import Client
 
 LONGEST = 120
+LAST = "\U0010ffff"
 # The same letters as in the function clients_fold (migration 0003).
 _FOLD = str.maketrans(
     {
@@ -96,15 +98,17 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
     if not groups:
         return []
     rows = Client.objects.exclude(status=Client.Status.MERGED)
+    rows = rows.alias(line=Collate("search_text", "C"))
     for address in wanted.addresses:
         rows = rows.filter(email__contains=address)
     if wanted.digits:
         rows = rows.filter(phone__contains=wanted.digits)
     if not wanted.names:
-        return list(rows.filter(_has(groups)).order_by("name_key", "pk")[:limit])
+        return list(rows.filter(_has(groups)).order_by("line", "pk")[:limit])
     # Most searches are the beginning of a name, and end here.
     whole = " " + " ".join(wanted.names)
-    found = list(rows.filter(search_text__startswith=whole).order_by("name_key", "pk")[:limit])
+    begin = rows.filter(line__gte=whole, line__lt=whole + LAST)
+    found = list(begin.order_by("line", "pk")[:limit])
     if len(found) == limit:
         return found
     words = Q()
@@ -113,8 +117,8 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
         words &= word
         rows = rows.filter(word if len(name) < 3 else Q(search_text__contains=name))
     rank = Case(When(words, then=Value(0)), default=Value(1), output_field=IntegerField())
-    others = rows.filter(_has(groups)).exclude(search_text__startswith=whole)
-    return found + list(others.order_by(rank, "name_key", "pk")[: limit - len(found)])
+    others = rows.filter(_has(groups)).exclude(pk__in=[one.pk for one in found])
+    return found + list(others.order_by(rank, "line", "pk")[: limit - len(found)])
 
 
 def _has(groups: list[str]) -> DataContains:
