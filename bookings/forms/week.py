@@ -18,7 +18,7 @@ from bookings.forms.fields import Day, DayTime, minute_of, time_of
 from clinic.models import Location
 
 A_DAY = 3
-MOST_A_DAY = 6
+MOST_A_DAY = 8
 MIDNIGHT = 1440
 
 
@@ -31,14 +31,24 @@ class Line:
     at: forms.BoundField | None
 
     @property
+    def is_used(self) -> bool:
+        """Whether something stands in it, or is wrong with it."""
+        return any(field.errors for field in self.fields) or bool(
+            self.starts.value() or self.ends.value()
+        )
+
+    @property
     def fields(self) -> list[forms.BoundField]:
         return [field for field in (self.starts, self.ends, self.at) if field is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class WeekDay:
+    """A day of the form: the lines in use, at least one, and those kept for more."""
+
     name: str | Promise
     lines: list[Line]
+    more: list[Line]
 
 
 class WeekForm(forms.Form):
@@ -101,7 +111,8 @@ class WeekForm(forms.Form):
                 names = [f"{key}_from", f"{key}_until", f"{key}_at"]
                 bound = [self[name] for name in names if name in self.fields]
                 lines.append(Line(bound[0], bound[1], bound[2] if len(bound) > 2 else None))
-            found.append(WeekDay(WEEKDAYS[weekday], lines))
+            used = max([1, *(n for n, line in enumerate(lines, start=1) if line.is_used)])
+            found.append(WeekDay(WEEKDAYS[weekday], lines[:used], lines[used:]))
         return found
 
     def clean_from_day(self) -> date:

@@ -486,3 +486,22 @@ def test_the_stranded_list_takes_the_same_queries_for_many(
     assert len(asked.context["rows"]) == 20
     assert Booking.objects.filter(status="BOOKED").count() == 20
     assert Offer.objects.count() == 4
+
+
+def test_a_test_message_goes_to_the_owner_and_to_nobody_else(
+    browser: Client, owner: User, mailoutbox: Any
+) -> None:
+    clinic.clinic(name="Linden Row")
+    answer = browser.post("/settings/start/test-message/", follow=True)
+    assert f"The message has left for {owner.email}" in answer.content.decode()
+    (letter,) = mailoutbox
+    assert letter.to == [owner.email]
+    assert b"Linden Row" in letter.message().as_bytes()
+
+
+def test_a_mail_server_that_is_away_is_said_to_be(browser: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    answer = browser.post("/settings/start/test-message/", follow=True)
+    assert answer.status_code == 200
+    assert "The message did not leave." in answer.content.decode()
