@@ -97,7 +97,9 @@ def choices(
         at = instant_of(one.minute)
         value = str(Choice(at, str(one.practitioner)))
         words = moment(at, location.zone) if with_day else clock(at, location.zone)
-        made.append(TimeChoice(value, words, wording.first_name(names[one.practitioner]), value == chosen))
+        made.append(
+            TimeChoice(value, words, wording.first_name(names[one.practitioner]), value == chosen)
+        )
     return made
 
 

@@ -36,7 +36,6 @@ class VisitRow:
     overdue: str
     note: str
     href: str
-    is_over: bool
 
 
 def visit_row(one: Booking, *, now: datetime, with_day: bool = False, note: str = "") -> VisitRow:
@@ -53,7 +52,6 @@ def visit_row(one: Booking, *, now: datetime, with_day: bool = False, note: str 
         overdue=overdue(one, now),
         note=note,
         href=reverse("practice-visit", args=[one.uid]),
-        is_over=one.status in {lifecycle.DONE, lifecycle.NO_SHOW},
     )
 
 
