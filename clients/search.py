@@ -108,7 +108,7 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
     # Most searches are the beginning of a name, and end here.
     whole = " " + " ".join(wanted.names)
     begin = rows.filter(line__gte=whole, line__lt=whole + LAST)
-    found = list(begin.order_by("line", "pk")[:limit])
+    found: list[Client] = [*begin.order_by("line", "pk")[:limit]]
     if len(found) == limit:
         return found
     words = Q()
@@ -118,7 +118,7 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
         rows = rows.filter(word if len(name) < 3 else Q(search_text__contains=name))
     rank = Case(When(words, then=Value(0)), default=Value(1), output_field=IntegerField())
     others = rows.filter(_has(groups)).exclude(pk__in=[one.pk for one in found])
-    return found + list(others.order_by(rank, "line", "pk")[: limit - len(found)])
+    return [*found, *others.order_by(rank, "line", "pk")[: limit - len(found)]]
 
 
 def _has(groups: list[str]) -> DataContains:

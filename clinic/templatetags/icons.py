@@ -15,6 +15,4 @@ def icon(name: str, size: str = "") -> SafeString:
 
     name: without the "i-" of its symbol. size: "" (as the text), "i-lg" or "i-xl".
     """
-    return format_html(
-        '<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>', size, name
-    )
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>', size, name)
