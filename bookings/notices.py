@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -22,7 +23,7 @@ from bookings.messages import (
     phone_of,
     staff_email_of,
 )
-from bookings.models import Booking
+from bookings.models import Booking, Review
 from clients.channels.base import Invite
 from clients.contact import phone_words
 from clients.models import Channel, ContactConsent, Message, Purpose
@@ -32,6 +33,12 @@ from clinic.models import Clinic
 LONGEST_GREETING = 30
 # A name typed by anybody is shown to whoever reads the mail: nothing a mail program makes a link of.
 _LINK_LIKE = re.compile(r"[/:@<>\\]|\w\.\w{2,}|^www\b", re.IGNORECASE)
+
+
+# What a practitioner said who turned a booking down: from which day on the client is welcome.
+_DECLINED = Review.objects.filter(
+    booking=OuterRef("pk"), decision=Review.Decision.DECLINE, ended_at__isnull=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,9 @@ def _read(messages: Sequence[Message]) -> _Known:
         f"booking:{booking.uid}": booking
         for booking in Booking.objects.filter(
             uid__in=[UUID(about.partition(":")[2]) for about in abouts]
-        ).select_related("client", "room__location", "practitioner__user")
+        )
+        .select_related("client", "room__location", "practitioner__user")
+        .annotate(welcome_from=Subquery(_DECLINED.values("not_before")[:1]))
     }
     standing: dict[str, list[Message]] = defaultdict(list)
     for each in Message.objects.filter(about__in=abouts):
@@ -204,6 +213,9 @@ def _context(
         "phone": phone_words(location.phone),
         "link": links.manage_url(booking),
     }
+    welcome_from: date | None = getattr(booking, "welcome_from", None)
+    if message.kind in (followups.DECLINED, followups.CANCELLED) and welcome_from is not None:
+        context["from_date"] = long_date(welcome_from)
     if message.kind == followups.QUESTIONS:
         context["link"] = links.answers_url(booking)
     if message.kind in followups.STAFF:
@@ -229,7 +241,7 @@ def first_name(name: str) -> str:
     return "" if len(first) > LONGEST_GREETING or _LINK_LIKE.search(name) else first
 
 
-def long_date(local: datetime) -> str:
+def long_date(local: date) -> str:
     return format_date(local, _("l j F Y"))
 
 

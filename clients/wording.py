@@ -26,6 +26,7 @@ ALLOWED = frozenset(
         "phone",
         "link",
         "answer_by",
+        "from_date",
         "prepare",
     }
 )

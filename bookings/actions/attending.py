@@ -70,8 +70,7 @@ def _step(
         current = locked(booking)
         if current.status == status:
             return Changed(current, None)
-        # A request goes forward by its review alone.
-        if current.status == lifecycle.REQUESTED or not lifecycle.may(current.status, status):
+        if not lifecycle.may(current.status, status):
             raise NotChangeable
         if check is not None:
             check(current)

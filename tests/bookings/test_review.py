@@ -229,6 +229,26 @@ def test_a_request_declined_is_told_after_three_minutes_and_may_be_taken_back() 
     assert Review.objects.get(ended_at=None).decision == "ASK"
 
 
+def test_a_kind_no_says_from_when_on_they_are_welcome_and_nothing_else(sink: Sink) -> None:
+    front = desk()
+    for booking in (
+        front.house.book(contact=contact(1), answers=REVIEW),
+        front.book(SLOT + HOUR, contact=contact(2), tell_client=False),
+    ):
+        front.review(booking, "DECLINE", reason=SECRET, not_before=date(2027, 4, 1))
+    outbox.send_due(clock=lambda: NOW + GRACE)
+    told = [
+        mail.get_body((form,)).get_content()
+        for mail in sink.messages
+        for form in ("plain", "html")
+        if "welcome" in mail.get_body(("plain",)).get_content()
+    ]
+    assert len(told) == 4
+    for text in told:
+        assert "From Thursday 1 April 2027 on you are welcome." in text
+        assert SECRET not in text
+
+
 def test_what_is_booked_and_declined_is_cancelled() -> None:
     front = desk()
     booking = reviewed(front)
