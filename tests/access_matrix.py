@@ -1,0 +1,247 @@
+"""Who finds what at every address of the site: the one list that says whom a door is open to.
+
+A row is an address as its pattern reads, a method, and what each of seven people is answered: a
+status, or `login` where they are sent to log in and back. 404 is a closed door: the page is not
+there for them. A GET that is answered 405 and a POST that is answered 422 or 409 came in.
+
+The POSTs bring what the address can do (tests/access_walk.py), or nothing: an empty form is shown
+again with its sentences. `/admin/*` and `/static/*` stand for all that lies behind them.
+"""
+
+from __future__ import annotations
+
+ACTORS = ("nobody", "client", "desk", "practitioner", "colleague", "owner", "superuser")
+
+TABLE = """
+                                                     nobody client desk   practi colleag owner superuser
+
+# Booking, and a booking's own page: whoever has the link
+/                                               GET  200    200    200    200    200    200    200
+/                                               POST 405    405    405    405    405    405    405
+/book/                                          GET  302    302    302    302    302    302    302
+/book/                                          POST 405    405    405    405    405    405    405
+/book/hold/                                     GET  405    405    405    405    405    405    405
+/book/hold/                                     POST 303    303    303    303    303    303    303
+/book/a/<str:attempt>/                          GET  200    200    200    200    200    200    200
+/book/a/<str:attempt>/                          POST 303    303    303    303    303    303    303
+/book/a/<str:attempt>/extend/                   GET  405    405    405    405    405    405    405
+/book/a/<str:attempt>/extend/                   POST 200    200    200    200    200    200    200
+/book/<slug:location>/<slug:treatment>/         GET  200    200    200    200    200    200    200
+/book/<slug:location>/<slug:treatment>/         POST 405    405    405    405    405    405    405
+/manage/<str:token>/                            GET  200    200    200    200    200    200    200
+/manage/<str:token>/                            POST 405    405    405    405    405    405    405
+/manage/<str:token>/calendar.ics                GET  200    200    200    200    200    200    200
+/manage/<str:token>/calendar.ics                POST 405    405    405    405    405    405    405
+/manage/<str:token>/move/                       GET  200    200    200    200    200    200    200
+/manage/<str:token>/move/                       POST 303    303    303    303    303    303    303
+/manage/<str:token>/cancel/                     GET  200    200    200    200    200    200    200
+/manage/<str:token>/cancel/                     POST 303    303    303    303    303    303    303
+
+# The mailbox of a demo; it is not there in production
+/mailbox/                                       GET  200    200    200    200    200    200    200
+/mailbox/                                       POST 405    405    405    405    405    405    405
+/mailbox/<slug:name>/                           GET  200    200    200    200    200    200    200
+/mailbox/<slug:name>/                           POST 405    405    405    405    405    405    405
+/mailbox/<slug:name>/page/                      GET  200    200    200    200    200    200    200
+/mailbox/<slug:name>/page/                      POST 405    405    405    405    405    405    405
+/mailbox/<slug:name>/attachment/<int:number>/   GET  200    200    200    200    200    200    200
+/mailbox/<slug:name>/attachment/<int:number>/   POST 405    405    405    405    405    405    405
+
+# For programs
+/api/v1/locations                               GET  200    200    200    200    200    200    200
+/api/v1/locations                               POST 405    405    405    405    405    405    405
+/api/v1/practitioners                           GET  200    200    200    200    200    200    200
+/api/v1/practitioners                           POST 405    405    405    405    405    405    405
+/api/v1/treatments                              GET  200    200    200    200    200    200    200
+/api/v1/treatments                              POST 405    405    405    405    405    405    405
+/api/v1/availability                            GET  200    200    200    200    200    200    200
+/api/v1/availability                            POST 405    405    405    405    405    405    405
+/api/v1/screening                               GET  200    200    200    200    200    200    200
+/api/v1/screening                               POST 405    405    405    405    405    405    405
+/api/v1/bookings                                GET  405    405    405    405    405    405    405
+/api/v1/bookings                                POST 201    201    201    201    201    201    201
+/api/v1/bookings/<token>                        GET  200    200    200    200    200    200    200
+/api/v1/bookings/<token>                        POST 405    405    405    405    405    405    405
+/api/v1/bookings/<token>/move                   GET  405    405    405    405    405    405    405
+/api/v1/bookings/<token>/move                   POST 200    200    200    200    200    200    200
+/api/v1/bookings/<token>/cancel                 GET  405    405    405    405    405    405    405
+/api/v1/bookings/<token>/cancel                 POST 200    200    200    200    200    200    200
+/api/v1/openapi.json                            GET  200    200    200    200    200    200    200
+/api/v1/openapi.json                            POST 405    405    405    405    405    405    405
+/api/v1/docs                                    GET  200    200    200    200    200    200    200
+/api/v1/docs                                    POST 405    405    405    405    405    405    405
+/api/v1/                                        GET  404    404    404    404    404    404    404
+/api/v1/                                        POST 404    404    404    404    404    404    404
+/api/v1/<path:rest>                             GET  404    404    404    404    404    404    404
+/api/v1/<path:rest>                             POST 404    404    404    404    404    404    404
+
+# Ways in and out. Everybody with an app takes the second step
+/login/                                         GET  200    302    302    302    302    302    302
+/login/                                         POST 200    302    302    302    302    302    302
+/login/second/                                  GET  302    302    302    302    302    302    302
+/login/second/                                  POST 302    302    302    302    302    302    302
+/login/passkey/                                 GET  302    302    302    302    302    302    302
+/login/passkey/                                 POST 302    302    302    302    302    302    302
+/login/mail/                                    GET  200    302    302    302    302    302    302
+/login/mail/                                    POST 200    302    302    302    302    302    302
+/login/mail/code/                               GET  302    302    302    302    302    302    302
+/login/mail/code/                               POST 302    302    302    302    302    302    302
+/login/link/<str:token>/                        GET  200    200    200    200    200    200    200
+/login/link/<str:token>/                        POST 302    302    302    302    302    302    302
+/login/switch/                                  GET  302    302    302    302    302    302    302
+/login/switch/                                  POST 302    302    302    302    302    302    302
+/logout/                                        GET  405    405    405    405    405    405    405
+/logout/                                        POST 302    302    302    302    302    302    302
+
+# One's own login. The colleague has no app, the passkey is the practitioner's
+/account/                                       GET  login  404    200    200    200    200    200
+/account/                                       POST login  404    200    200    200    200    200
+/account/set-up/                                GET  login  404    302    302    200    302    302
+/account/set-up/                                POST login  404    302    302    200    302    302
+/account/password/                              GET  login  404    200    200    200    200    200
+/account/password/                              POST login  404    200    200    200    200    200
+/account/sessions/                              GET  login  404    405    405    405    405    405
+/account/sessions/                              POST login  404    302    302    302    302    302
+/account/again/                                 GET  login  404    200    200    200    200    200
+/account/again/                                 POST login  404    200    200    200    200    200
+/account/again/code/                            GET  login  404    200    200    302    200    200
+/account/again/code/                            POST login  404    200    200    302    200    200
+/account/again/passkey/                         GET  login  404    302    200    302    302    302
+/account/again/passkey/                         POST login  404    302    302    302    302    302
+/account/app/                                   GET  login  404    302    302    200    302    302
+/account/app/                                   POST login  404    302    302    200    302    302
+/account/app/remove/                            GET  login  404    200    200    404    200    200
+/account/app/remove/                            POST login  404    302    302    404    302    302
+/account/passkey/                               GET  login  404    200    200    200    200    200
+/account/passkey/                               POST login  404    200    200    200    200    200
+/account/passkey/<int:pk>/remove/               GET  login  404    404    200    404    404    404
+/account/passkey/<int:pk>/remove/               POST login  404    404    302    404    404    404
+/account/codes/                                 GET  login  404    200    200    404    200    200
+/account/codes/                                 POST login  404    405    405    405    405    405
+/account/codes/new/                             GET  login  404    200    200    200    200    200
+/account/codes/new/                             POST login  404    302    302    200    302    302
+/account/codes/file/                            GET  login  404    200    200    404    200    200
+/account/codes/file/                            POST login  404    405    405    404    405    405
+
+# The desk
+/desk/                                          GET  login  404    200    200    200    200    200
+/desk/                                          POST login  404    405    405    405    405    405
+/desk/find/                                     GET  login  404    200    200    200    200    200
+/desk/find/                                     POST login  404    405    405    405    405    405
+/desk/waiting/                                  GET  login  404    200    200    200    200    200
+/desk/waiting/                                  POST login  404    405    405    405    405    405
+/desk/book/                                     GET  login  404    200    200    200    200    200
+/desk/book/                                     POST login  404    303    303    303    303    303
+/desk/booking/<uuid:uid>/                       GET  login  404    200    200    200    200    200
+/desk/booking/<uuid:uid>/                       POST login  404    405    405    405    405    405
+/desk/booking/<uuid:uid>/move/                  GET  login  404    200    200    200    200    200
+/desk/booking/<uuid:uid>/move/                  POST login  404    303    303    303    303    303
+/desk/booking/<uuid:uid>/cancel/                GET  login  404    200    200    200    200    200
+/desk/booking/<uuid:uid>/cancel/                POST login  404    303    303    303    303    303
+/desk/booking/<uuid:uid>/undo/                  GET  login  404    405    405    405    405    405
+/desk/booking/<uuid:uid>/undo/                  POST login  404    303    303    303    303    303
+/desk/booking/<uuid:uid>/<slug:name>/           GET  login  404    405    405    405    405    405
+/desk/booking/<uuid:uid>/<slug:name>/           POST login  404    303    303    303    303    303
+
+# The practitioner's day. The visits are the practitioner's, not the colleague's
+/practice/                                      GET  login  404    404    200    200    200    200
+/practice/                                      POST login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/                     GET  login  404    404    200    404    404    404
+/practice/visit/<uuid:uid>/                     POST login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/review/              GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/review/              POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/answers/             GET  login  404    404    200    404    404    404
+/practice/visit/<uuid:uid>/answers/             POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/step/<slug:name>/    GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/step/<slug:name>/    POST login  404    404    303    404    404    404
+
+# The questions of a booking the desk made: whoever has the link
+/answers/<str:token>/                           GET  200    200    200    200    200    200    200
+/answers/<str:token>/                           POST 200    200    200    200    200    200    200
+
+# The owner's settings
+/settings/                                      GET  login  404    404    404    404    302    302
+/settings/                                      POST login  404    404    404    404    405    405
+/settings/start/                                GET  login  404    404    404    404    200    200
+/settings/start/                                POST login  404    404    404    404    405    405
+/settings/start/test-message/                   GET  login  404    404    404    404    405    405
+/settings/start/test-message/                   POST login  404    404    404    404    303    303
+/settings/clinic/                               GET  login  404    404    404    404    200    200
+/settings/clinic/                               POST login  404    404    404    404    422    422
+/settings/places/                               GET  login  404    404    404    404    200    200
+/settings/places/                               POST login  404    404    404    404    405    405
+/settings/places/add/                           GET  login  404    404    404    404    200    200
+/settings/places/add/                           POST login  404    404    404    404    422    422
+/settings/places/<uuid:uid>/                    GET  login  404    404    404    404    200    200
+/settings/places/<uuid:uid>/                    POST login  404    404    404    404    422    422
+/settings/places/<uuid:uid>/rooms/add/          GET  login  404    404    404    404    200    200
+/settings/places/<uuid:uid>/rooms/add/          POST login  404    404    404    404    303    303
+/settings/rooms/<uuid:uid>/                     GET  login  404    404    404    404    200    200
+/settings/rooms/<uuid:uid>/                     POST login  404    404    404    404    422    422
+/settings/people/                               GET  login  404    404    404    404    200    200
+/settings/people/                               POST login  404    404    404    404    405    405
+/settings/people/add/                           GET  login  404    404    404    404    200    200
+/settings/people/add/                           POST login  404    404    404    404    422    422
+/settings/people/<int:pk>/                      GET  login  404    404    404    404    200    200
+/settings/people/<int:pk>/                      POST login  404    404    404    404    422    422
+/settings/people/<int:pk>/password/             GET  login  404    404    404    404    200    200
+/settings/people/<int:pk>/password/             POST login  404    404    404    404    303    303
+/settings/practitioners/add/                    GET  login  404    404    404    404    200    200
+/settings/practitioners/add/                    POST login  404    404    404    404    422    422
+/settings/practitioners/<uuid:uid>/             GET  login  404    404    404    404    200    200
+/settings/practitioners/<uuid:uid>/             POST login  404    404    404    404    422    422
+/settings/hours/                                GET  login  404    404    404    404    200    200
+/settings/hours/                                POST login  404    404    404    404    405    405
+/settings/hours/<uuid:uid>/                     GET  login  404    404    404    404    200    200
+/settings/hours/<uuid:uid>/                     POST login  404    404    404    404    422    422
+/settings/away/                                 GET  login  404    404    404    404    200    200
+/settings/away/                                 POST login  404    404    404    404    405    405
+/settings/away/time-off/add/                    GET  login  404    404    404    404    200    200
+/settings/away/time-off/add/                    POST login  404    404    404    404    422    422
+/settings/away/time-off/<int:pk>/end/           GET  login  404    404    404    404    405    405
+/settings/away/time-off/<int:pk>/end/           POST login  404    404    404    404    303    303
+/settings/away/closures/add/                    GET  login  404    404    404    404    200    200
+/settings/away/closures/add/                    POST login  404    404    404    404    422    422
+/settings/away/closures/<int:pk>/end/           GET  login  404    404    404    404    405    405
+/settings/away/closures/<int:pk>/end/           POST login  404    404    404    404    303    303
+/settings/treatments/                           GET  login  404    404    404    404    200    200
+/settings/treatments/                           POST login  404    404    404    404    405    405
+/settings/treatments/add/                       GET  login  404    404    404    404    200    200
+/settings/treatments/add/                       POST login  404    404    404    404    422    422
+/settings/treatments/minutes/                   GET  login  404    404    404    404    405    405
+/settings/treatments/minutes/                   POST login  404    404    404    404    200    200
+/settings/treatments/<uuid:uid>/                GET  login  404    404    404    404    200    200
+/settings/treatments/<uuid:uid>/                POST login  404    404    404    404    422    422
+
+# Django's admin. Its own login leads to ours, or for those within nowhere
+/admin/                                         GET  302    302    302    302    302    302    200
+/admin/                                         POST 302    302    302    302    302    302    200
+/admin/*                                        GET  302    302    302    302    302    302    200
+/admin/*                                        POST 302    302    302    302    302    302    200
+
+# For machines. Nothing plans work in a test, so the clinic isn't ready
+/healthz                                        GET  200    200    200    200    200    200    200
+/healthz                                        POST 405    405    405    405    405    405    405
+/readyz                                         GET  503    503    503    503    503    503    503
+/readyz                                         POST 405    405    405    405    405    405    405
+/robots.txt                                     GET  200    200    200    200    200    200    200
+/robots.txt                                     POST 405    405    405    405    405    405    405
+/favicon.ico                                    GET  301    301    301    301    301    301    301
+/favicon.ico                                    POST 405    405    405    405    405    405    405
+/static/*                                       GET  200    200    200    200    200    200    200
+/static/*                                       POST 405    405    405    405    405    405    405
+"""
+
+
+def cells() -> dict[tuple[str, str, str], str]:
+    """Return the outcome of each (address, method, actor). Raises ValueError for a row said twice,
+    or with a cell too few or too many."""
+    found: dict[tuple[str, str, str], str] = {}
+    for line in TABLE.splitlines()[2:]:
+        if not line or line.startswith("#"):
+            continue
+        route, method, *said = line.split()
+        if (route, method, ACTORS[0]) in found:
+            raise ValueError(f"{method} {route} is said twice")
+        found |= {(route, method, who): each for who, each in zip(ACTORS, said, strict=True)}
+    return found

@@ -1,0 +1,351 @@
+"""A clinic with something at every address, and everybody who may knock there."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from bookings import actions, links
+from bookings.forms.choosing import Choice
+from bookings.models import Booking, BookingChange
+from bookings.views.attempts import write_attempt
+from clients.channels import mailbox
+from clinic.audit import CLIENT, staff
+from clinic.logins import links as login_links
+from clinic.models import User
+from tests.access_matrix import ACTORS
+from tests.api.outside import wish
+from tests.bookings.world import answers
+from tests.factories import bookings, clinic
+from tests.factories.house import NOTHING_APPLIES, House, house
+
+# What the reviewed client said, and what the practitioner made of it: nobody else's business.
+REASON = "Zinnia: seizure free since the operation."
+ITEM = "epileps"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a POST brings: a form, or JSON for programs."""
+
+    form: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def routes(patterns: Any = None, before: str = "/") -> Iterator[str]:
+    """Yield every address of the site as its pattern reads; all of the admin's own are one."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        own = pattern.pattern
+        route = before + (str(own) if isinstance(own, RoutePattern) else f"({own})")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            inside = route.startswith("/admin/") and route != "/admin/"
+            yield "/admin/*" if inside else route
+
+
+def passkey() -> dict[str, Any]:
+    """Return what a browser says of a passkey it has just made."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    made = AttestedCredentialData.create(bytes(16), b"key ring", key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    about = AuthenticatorData.create(sha256(b"testserver"), flags, 0, bytes(made))
+    said = CollectedClientData.create("webauthn.create", bytes(32), "http://testserver")
+    return {
+        "type": "public-key",
+        "id": websafe_encode(made.credential_id),
+        "rawId": websafe_encode(made.credential_id),
+        "response": {
+            "clientDataJSON": websafe_encode(said),
+            "attestationObject": websafe_encode(AttestationObject.create("none", about, {})),
+        },
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
+
+
+class Walk:
+    """The clinic, its people, and how to knock at an address as one of them."""
+
+    def __init__(self) -> None:
+        self.home: House = house()
+        self.now = datetime.now(UTC)
+        self.people = self._people()
+        self._bookings()
+        self._others()
+        self.browsers = {who: self._browser(who) for who in ACTORS}
+        self._factors()
+
+    def _people(self) -> dict[str, User]:
+        roles = {
+            "client": "CLIENT",
+            "desk": "FRONT_DESK",
+            "practitioner": "PRACTITIONER",
+            "colleague": "PRACTITIONER",
+            "owner": "OWNER",
+        }
+        made = {who: clinic.user(role=role, name=f"The {who}") for who, role in roles.items()}
+        made["superuser"] = clinic.user(role="OWNER", name="The superuser", is_superuser=True)
+        for number, who in enumerate(("practitioner", "colleague")):
+            self.home.people[number].user = made[who]
+            self.home.people[number].save()
+        return made
+
+    def _booking(self, starts_at: datetime, status: str, **fields: Any) -> Booking:
+        uid = uuid.uuid4()
+        return bookings.booking(
+            uid=uid,
+            status=status,
+            starts_at=starts_at,
+            practitioner=self.home.people[0],
+            room=self.home.rooms[0],
+            treatment=self.home.session,
+            outcome="NOT_ASKED",
+            token_digest=links.digest(links.token(uid, version=1)),
+            contact_name="Priya Raman",
+            contact_email="priya@example.org",
+            **fields,
+        )
+
+    def _answer(self, booking: Booking, **said: object) -> Booking:
+        return actions.answer_questions(
+            now=self.now,
+            actor=CLIENT,
+            booking=booking,
+            answers=answers(**said),
+            source="LINK",
+        ).booking
+
+    def _bookings(self) -> None:
+        home = self.home
+        doctor = staff(self.people["practitioner"])
+        self.asked = self._booking(home.at(9), "BOOKED")
+        # The date is so far back that it delays nothing.
+        self.botox = home.day(-200)
+        self.reviewed = self._answer(
+            self._booking(home.at(11), "REQUESTED"),
+            bq_review={"items": {"epilepsy": None}},
+            bq_procedures={"items": {"botulinum": self.botox.isoformat()}},
+        )
+        actions.review(
+            now=self.now, actor=doctor, booking=self.reviewed, decision="ASK", reason=REASON
+        )
+        self.arrived = self._answer(
+            self._booking(self.now.replace(second=0, microsecond=0), "ARRIVED")
+        )
+        self.confirmed = self._booking(home.at(15), "BOOKED")
+        actions.confirm(now=self.now, actor=staff(self.people["desk"]), booking=self.confirmed)
+        self.change = BookingChange.objects.get(booking=self.confirmed)
+        self.held = bookings.hold(
+            starts_at=home.at(10, ahead=4),
+            expires_at=self.now + timedelta(hours=2),
+            practitioner=home.people[0],
+            room=home.rooms[0],
+            treatment=home.session,
+        )
+
+    def _others(self) -> None:
+        who = self.home.people[0]
+        self.time_off = clinic.time_off(practitioner=who, starts_at=self.now + timedelta(days=30))
+        self.closure = clinic.closure(first_day=self.home.day(40))
+        letter = EmailMessage("Hello", "Welcome", to=["priya@example.org"])
+        letter.attach("hello.txt", "Welcome", "text/plain")
+        mailbox.EmailBackend().send_messages([letter])
+        self.login_link = login_links.make(user=self.people["desk"], now=self.now)
+
+    def _browser(self, who: str) -> Client:
+        """Return a browser in which somebody has just logged in with their password."""
+        browser = Client()
+        if who == "client":
+            browser.force_login(self.people[who])  # the login page lets no client in
+        elif who != "nobody":
+            typed = {"username": self.people[who].email, "password": clinic.PASSWORD}
+            assert browser.post("/login/", typed).status_code == 302
+        return browser
+
+    def _factors(self) -> None:
+        """Give everybody but the colleague an app and recovery codes, the practitioner a passkey."""
+        for who in ("desk", "practitioner", "owner", "superuser"):
+            TOTP.activate(self.people[who], generate_totp_secret())
+            RecoveryCodes.activate(self.people[who])
+        self.passkey = Authenticator.objects.create(
+            user=self.people["practitioner"],
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "Key ring", "credential": passkey()},
+        )
+
+    def token(self, booking: Booking) -> str:
+        return links.token(booking.uid, version=1)
+
+    def about(self, route: str) -> Booking:
+        """Return the booking an address is walked with: one for which it has something to do."""
+        if "/undo/" in route:
+            return self.confirmed
+        if route.startswith("/practice/"):
+            return self.arrived if "/step/" in route else self.reviewed
+        return self.asked
+
+    def address(self, route: str, booking: Booking | None = None) -> str:
+        """Return an address of that pattern with somebody or something behind it."""
+        if route in SAME_AS:
+            return SAME_AS[route]
+        about = booking or self.about(route)
+        home = self.home
+        parts = {
+            "/booking/<uuid:uid>": about.uid,
+            "/visit/<uuid:uid>": about.uid,
+            "/manage/<str:token>": self.token(about),
+            "/answers/<str:token>": self.token(about),
+            "/bookings/<token>": self.token(about),
+            "/link/<str:token>": self.login_link,
+            "/a/<str:attempt>": write_attempt(self.held.attempt),
+            "/book/<slug:location>/<slug:treatment>": f"{home.location.slug}/{home.session.slug}",
+            "/step/<slug:name>": "start",
+            "/mailbox/<slug:name>": mailbox.newest()[0].id,
+            "/attachment/<int:number>": 0,
+            "/passkey/<int:pk>": self.passkey.pk,
+            "/time-off/<int:pk>": self.time_off.pk,
+            "/closures/<int:pk>": self.closure.pk,
+            "/people/<int:pk>": self.people["desk"].pk,
+            "/places/<uuid:uid>": home.location.uid,
+            "/rooms/<uuid:uid>": home.rooms[0].uid,
+            "/practitioners/<uuid:uid>": home.people[0].uid,
+            "/hours/<uuid:uid>": home.people[0].uid,
+            "/treatments/<uuid:uid>": home.session.uid,
+            "<path:rest>": "no/such/call",
+            "<slug:name>": "confirm",
+        }
+        walked = route
+        for part, value in parts.items():
+            if part in route:
+                fixed = re.match(r"[^<]*", part)[0]
+                walked = walked.replace(part, f"{fixed}{value}")
+        assert "<" not in walked, f"nothing stands behind {route}"
+        return walked + self.query(route)
+
+    def query(self, route: str) -> str:
+        day = self.home.day().isoformat()
+        return {
+            "/book/": "?location=queen&treatment=facial",
+            "/desk/": f"?day={day}&location=queen",
+            "/desk/find/": "?q=pri",
+            "/practice/": f"?day={day}",
+            "/api/v1/availability": f"?treatment=facial&location=queen&from={day}&to={day}",
+            "/api/v1/screening": "?treatment=facial",
+        }.get(route, "")
+
+    def sent(self, route: str) -> Sent:
+        """Return what a POST brings: where a door opens, something it can do; else nothing."""
+        who = str(self.home.people[0].pk)
+        start = self.home.at(10, ahead=5)
+        slug = self.home.people[0].slug
+        instant = start.strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = str(Choice(start, slug))
+        told = {
+            "/book/hold/": Sent({"location": "queen", "treatment": "facial", "at": at}),
+            "/book/a/<str:attempt>/": Sent(
+                {
+                    **NOTHING_APPLIES,
+                    "name": "Ana Silva",
+                    "email": "ana@example.org",
+                    "phone": "416 555 0142",
+                    "at": at,
+                }
+            ),
+            "/manage/<str:token>/move/": Sent({"at": at}),
+            "/answers/<str:token>/": Sent(NOTHING_APPLIES),
+            "/api/v1/bookings": Sent(
+                json=wish(instant), headers={"Idempotency-Key": uuid.uuid4().hex}
+            ),
+            "/api/v1/bookings/<token>/move": Sent(json={"starts_at": instant}),
+            "/api/v1/bookings/<token>/cancel": Sent(json={}),
+            "/desk/book/": Sent(
+                {
+                    "key": str(uuid.uuid4()),
+                    "client": "new",
+                    "name": "Ana Silva",
+                    "email": "ana@example.org",
+                    "phone": "",
+                    "treatment": "facial",
+                    "practitioner": who,
+                    "at": str(Choice(start, who)),
+                    "tell": "on",
+                }
+            ),
+            "/desk/booking/<uuid:uid>/move/": Sent(
+                {"practitioner": who, "at": str(Choice(start, who)), "tell": "on"}
+            ),
+            "/desk/booking/<uuid:uid>/cancel/": Sent({"tell": "on"}),
+            "/desk/booking/<uuid:uid>/undo/": Sent({"change": str(self.change.uid)}),
+            "/practice/visit/<uuid:uid>/review/": Sent(
+                {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
+            ),
+            "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
+            "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
+            "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
+        }
+        return told.get(route, Sent())
+
+    def look(self, who: str, route: str, **request: Any) -> tuple[HttpResponse, str]:
+        """Return the answer to a GET, and its text."""
+        address = self.address(route, request.pop("booking", None))
+        return read(self._copy(who).get(address, **request))
+
+    def send(self, who: str, route: str, **request: Any) -> tuple[HttpResponse, str]:
+        """Return the answer to a POST, and its text; what it changed is taken back."""
+        address, sent = self.address(route, request.pop("booking", None)), self.sent(route)
+        kind = {} if sent.json is None else {"content_type": "application/json"}
+        body = sent.form if sent.json is None else sent.json
+        headers = {**sent.headers, **request.pop("headers", {})}
+        with transaction.atomic():
+            answer = self._copy(who).post(address, body, headers=headers, **kind)
+            transaction.set_rollback(True)
+        return read(answer)
+
+    def _copy(self, who: str) -> Client:
+        """Return the browser of an actor as it was when they had logged in."""
+        browser = Client()
+        browser.cookies = deepcopy(self.browsers[who].cookies)
+        return browser
+
+
+SAME_AS = {"/admin/*": "/admin/clinic/auditentry/", "/static/*": "/static/img/icon.svg"}
+
+
+def read(answer: Any) -> tuple[HttpResponse, str]:
+    if not answer.streaming:
+        return answer, answer.content.decode()
+    return answer, b"".join(answer).decode()  # which closes it
+
+
+def outcome(answer: HttpResponse) -> str:
+    """Return an answer in a word: its status, or `login` where somebody is sent to log in."""
+    to = answer.get("Location", "")
+    if answer.status_code == 302 and urlsplit(to).path == "/login/" and "next=" in to:
+        return "login"
+    return str(answer.status_code)
