@@ -24,7 +24,7 @@ class Found:
 
 
 def found(text: str, *, now: datetime, most: int = MOST) -> list[Found]:
-    """Return whom `text` fits, in the order of `clients.search.find` (three queries at most)."""
+    """Return whom `text` fits, in the order of `clients.search.find` (four queries at most)."""
     clients = search.find(text, limit=most)
     coming = _one_each(clients, now, ahead=True)
     last = _one_each([one for one in clients if one.pk not in coming], now, ahead=False)
