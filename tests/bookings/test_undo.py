@@ -57,12 +57,34 @@ def in_session(front: Desk) -> Booking:
     return front.do("start", arrived(front)).booking
 
 
+def outbox_leaves(now: datetime) -> None:
+    """Let everything that is due leave, without a mail server."""
+    Message.objects.filter(status="PLANNED", due_at__lte=now).update(status="SENT", sent_at=now)
+
+
+def told(front: Desk) -> Booking:
+    """Return a booking whose client has the confirmation."""
+    booking = front.book()
+    outbox_leaves(NOW + GRACE)
+    return booking
+
+
 CHANGES: dict[str, tuple[Callable[[Desk], Booking], Callable[[Desk, Booking], Changed]]] = {
     "move": (Desk.book, lambda front, one: front.move(one, SLOT + 2 * HOUR)),
     "move a little": (Desk.book, lambda front, one: front.move(one, SLOT + 30 * MINUTE)),
     "move silently": (
         Desk.book,
         lambda front, one: front.move(one, SLOT + 2 * HOUR, tell_client=False),
+    ),
+    "move who was told": (told, lambda front, one: front.move(one, SLOT + 2 * HOUR)),
+    "move silently who was told": (
+        told,
+        lambda front, one: front.move(one, SLOT + 2 * HOUR, tell_client=False),
+    ),
+    "cancel who was told": (told, lambda front, one: front.cancel(one)),
+    "cancel silently who was told": (
+        told,
+        lambda front, one: front.cancel(one, tell_client=False),
     ),
     "cancel": (Desk.book, lambda front, one: front.cancel(one)),
     "cancel silently": (Desk.book, lambda front, one: front.cancel(one, tell_client=False)),
@@ -201,11 +223,11 @@ def test_who_heard_of_a_change_after_all_is_told_how_it_stands(sink: Sink) -> No
     outbox.send_due(clock=lambda: NOW + HOUR + GRACE)
     front.undo(done, now=NOW + HOUR + GRACE - MINUTE)
     outbox.send_due(clock=lambda: NOW + 2 * HOUR)
-    told = [
+    heard = [
         subject for subject in sink.subjects() if "10:00 am" in subject or "11:00 am" in subject
     ]
-    assert "11:00 am" in told[-2]
-    assert "10:00 am" in told[-1]
+    assert "11:00 am" in heard[-2]
+    assert "10:00 am" in heard[-1]
 
 
 def test_taking_back_never_says_anything_by_itself(sink: Sink) -> None:
@@ -278,25 +300,20 @@ def walk(steps: list[tuple[str, datetime, bool, bool, timedelta]], *, slips: boo
             now += gap
             outbox_leaves(now)
         found = state(booking)
-        told = {
+        heard = {
             (kind, status, due - NOW, carries)
             for kind, _key, status, due, _expires, carries, _channel, _reason in words(booking)
         }
         transaction.set_rollback(True)
     apart = {"id", "uid", "client_id", "treatment_id", "practitioner_id", "room_id", "screening_id"}
     apart |= {"treatment_name", "token_digest"}
-    return {column: found[column] for column in found.keys() - apart}, _nameless(told)
+    return {column: found[column] for column in found.keys() - apart}, _nameless(heard)
 
 
-def outbox_leaves(now: datetime) -> None:
-    """Let everything that is due leave, without a mail server."""
-    Message.objects.filter(status="PLANNED", due_at__lte=now).update(status="SENT", sent_at=now)
-
-
-def _nameless(told: set[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _nameless(heard: set[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Leave the location's id out of what messages carry: each walk has a clinic of its own."""
     return sorted(
-        (kind, status, due, " ".join(carries.split()[:3])) for kind, status, due, carries in told
+        (kind, status, due, " ".join(carries.split()[:3])) for kind, status, due, carries in heard
     )
 
 
