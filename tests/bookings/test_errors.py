@@ -14,7 +14,19 @@ from tests.factories import bookings
 
 # The codes of the HTTP API (design/api.md); the two of its own are for the booking pages.
 API_CODES = {"slot_taken", "too_soon", "refused", "window_closed", "invalid", "unavailable"}
-PAGE_CODES = {"too_many_holds", "idempotency_mismatch"}
+PAGE_CODES = {
+    "idempotency_mismatch",
+    "too_many_holds",
+    # What only staff, and clients by a link, can be told
+    "answered_already",
+    "cannot_undo",
+    "needs_reason",
+    "not_a_practitioner",
+    "not_screened",
+    "not_yet",
+    "reason_missing",
+    "strands",
+}
 
 REFUSALS = [
     each
@@ -86,6 +98,8 @@ def test_every_refusal_has_a_code_programs_know_and_a_sentence_people_read(
         errors.NotBefore: ["2027-03-08"],
         errors.NotOffered: ["practitioner", "Not here."],
         errors.CannotStart: ["Not then."],
+        errors.NeedsReason: [[]],
+        errors.Strands: [[]],
     }
     said = refusal(*arguments.get(refusal, []))
     assert said.code in API_CODES | PAGE_CODES

@@ -79,8 +79,14 @@ def used_icons() -> Iterator[tuple[Path, str]]:
         for name in re.findall(r'{% icon "([a-z0-9-]+)"', path.read_text()):
             yield path, name
     for path in (env.ROOT / "bookings" / "views").glob("*.py"):
-        for name in re.findall(r'\("([a-z-]+)", gettext_lazy\(', path.read_text()):
+        # A step of a visit is (name, words, icon); other pairs are (icon, words).
+        for name in re.findall(r'(?<!Step)\("([a-z-]+)", gettext_lazy\(', path.read_text()):
             yield path, name
+        for name in re.findall(r'Step\([^()]*\([^()]*\), "([a-z-]+)"\)', path.read_text()):
+            yield path, name
+    care = env.ROOT / "bookings" / "views" / "care.py"
+    for name in re.findall(r'\(\s*"([a-z-]+)",\s*_\(', care.read_text()):
+        yield care, name
 
 
 def test_every_icon_a_page_draws_exists() -> None:

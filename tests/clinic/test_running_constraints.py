@@ -1,0 +1,82 @@
+"""What the database refuses in the tables of logins, logs, limits and seals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from bookings.errors import constraint_of
+from clinic.models import AccessEntry, Heartbeat, LoginLink, OpenSession, RateCount, Seal
+from tests.factories import clinic
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def access(what: str) -> models.Model:
+    return AccessEntry(at=NOW, actor_label="x", what=what, about="booking:1", request_id="-")
+
+
+def link(until: timedelta) -> models.Model:
+    return LoginLink(digest=str(until), made_at=NOW, expires_at=NOW + until)
+
+
+def session(seen: timedelta) -> models.Model:
+    return OpenSession(
+        user=clinic.user(), session_key=str(seen), started_at=NOW, seen_at=NOW + seen
+    )
+
+
+def seal(until: int) -> models.Model:
+    return Seal(
+        number=until,
+        at=NOW,
+        previous=f"p{until}",
+        digest=f"d{until}",
+        contents="c",
+        from_tx=5,
+        until_tx=until,
+        **dict.fromkeys(
+            (
+                "audit_above",
+                "audit_last",
+                "audit_rows",
+                "access_above",
+                "access_last",
+                "access_rows",
+            ),
+            0,
+        ),
+    )
+
+
+CASES: dict[str, tuple[Callable[[], models.Model], Callable[[], models.Model]]] = {
+    "access_what_is_a_code": (lambda: access("SCREENING_ANSWERS"), lambda: access("botox")),
+    "heartbeat_name_known": (
+        lambda: Heartbeat(name="BACKUP", tried_at=NOW),
+        lambda: Heartbeat(name="OTHER", tried_at=NOW),
+    ),
+    "login_link_ends_after_it_begins": (lambda: link(MINUTE), lambda: link(-MINUTE)),
+    "open_session_seen_after_it_began": (lambda: session(MINUTE), lambda: session(-MINUTE)),
+    "seal_forwards": (lambda: seal(6), lambda: seal(4)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_constraint_refuses_what_it_says_and_only_that(name: str) -> None:
+    good, bad = CASES[name]
+    good().save(force_insert=True)
+    with pytest.raises(IntegrityError) as told, transaction.atomic():
+        bad().save(force_insert=True)
+    assert constraint_of(told.value) == name
+
+
+def test_one_counter_counts_an_address() -> None:
+    RateCount.objects.create(bucket="b", who="w", count=1, ends_at=NOW)
+    with pytest.raises(IntegrityError) as told, transaction.atomic():
+        RateCount.objects.create(bucket="b", who="w", count=1, ends_at=NOW)
+    assert constraint_of(told.value) == "rate_count_once"
