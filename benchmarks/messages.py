@@ -161,7 +161,7 @@ class _Worker:
             **os.environ,
             "DATABASE_URL": stage.url(database),
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "INFO",  # the worker says at this level that it is ready
         }
         self.log = Path(os.environ["VAR_DIR"]) / "worker.log"
 

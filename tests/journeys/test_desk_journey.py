@@ -48,6 +48,8 @@ class Desk:
         page.goto(path)
         log_in(page, email or self.email)
         expect(page.get_by_role("button", name="Log out")).to_be_visible()
+        # Keys do nothing until the page's script has run, which is before "load".
+        page.wait_for_load_state("load")
         return page
 
 
