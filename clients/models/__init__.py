@@ -1,4 +1,10 @@
 from clients.models.client import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+from clients.models.intake import (
+    IntakeDefinition,
+    IntakeDraft,
+    IntakeRequest,
+    IntakeSubmission,
+)
 from clients.models.message import Message
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
@@ -10,6 +16,10 @@ __all__ = [
     "ClientKey",
     "ContactConsent",
     "DuplicateProposal",
+    "IntakeDefinition",
+    "IntakeDraft",
+    "IntakeRequest",
+    "IntakeSubmission",
     "Message",
     "Purpose",
     "RuleSet",

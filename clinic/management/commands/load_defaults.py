@@ -1,4 +1,5 @@
-"""What every clinic begins with: its own row, and the safety rules. Part of every start."""
+"""What every clinic begins with: its own row, the safety rules and the intake form. Part of every
+start."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from clients import models, publishing
+from clients import intake_publishing, models, publishing
+from clients.intake_definition import Definition
 from clients.rule_document import DEFAULTS, read
 from clients.rules import RuleSet
 from clinic.audit import CLOCK
@@ -21,15 +23,20 @@ FROM_DEFAULTS = "Jade's defaults"
 
 class Command(BaseCommand):
     help = (
-        "Makes the clinic's row and publishes the default safety rules where they are missing. "
-        "Rules a clinic has published itself are left alone. May run as often as wanted."
+        "Makes the clinic's row and publishes the default safety rules and intake form where they "
+        "are missing. What a clinic has published itself is left alone. May run as often as wanted."
     )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         with DEFAULTS.open(encoding="utf-8") as file:
             rules = read(json.load(file), version=1)
-        done = [*make_clinic(), *publish_rules(rules, now=timezone.now())]
+        now = timezone.now()
+        done = [
+            *make_clinic(),
+            *publish_rules(rules, now=now),
+            *publish_form(intake_publishing.default_form(), now=now),
+        ]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))
 
@@ -56,6 +63,25 @@ def publish_rules(rules: RuleSet, *, now: datetime) -> list[str]:
     return [f"safety rules version {version} ({len(rules.rules)} rules)"]
 
 
+def publish_form(form: Definition, *, now: datetime) -> list[str]:
+    """Publish this default form as `publish_rules` does the rules; return what was done."""
+    if not _form_wanted(form.digest):
+        return []
+    with transaction.atomic():
+        intake_publishing.lock()
+        if not _form_wanted(form.digest):
+            return []
+        version = intake_publishing.publish_form(form, now=now, actor=CLOCK, source=FROM_DEFAULTS)
+    return [f"intake form version {version} ({len(form.intake_codes)} questions)"]
+
+
 def _wanted(digest: str) -> bool:
-    published = list(models.RuleSet.objects.values_list("digest", "source"))
+    return _is_new(digest, list(models.RuleSet.objects.values_list("digest", "source")))
+
+
+def _form_wanted(digest: str) -> bool:
+    return _is_new(digest, list(models.IntakeDefinition.objects.values_list("digest", "source")))
+
+
+def _is_new(digest: str, published: list[tuple[str, str]]) -> bool:
     return all(known != digest and source == FROM_DEFAULTS for known, source in published)
