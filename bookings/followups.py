@@ -2,7 +2,8 @@
 
 Two sorts of message. *Tidings* tell how the booking stands (booked, moved, cancelled): one is
 wanted whenever the client was last told something else. *Follow-ups* belong to a moment (the day
-before, the hour after): one a kind and moment, ever; the link to the safety questions goes once.
+before, the hour after): one a kind and moment, ever; the link to the safety questions goes once,
+and again each time that the practitioner asks.
 
 Hours and kinds: the clinic's default policy (`followups`); quiet hours: 21 to 8, the clinic's own.
 """
@@ -26,9 +27,10 @@ PREPARATION = "PREPARATION"
 REMINDER = "REMINDER"
 AFTERCARE = "AFTERCARE"
 QUESTIONS = "QUESTIONS"
+ASKED_AGAIN = "ASKED_AGAIN"
 
 TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
-FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, QUESTIONS})
+FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, QUESTIONS, ASKED_AGAIN})
 STAFF = frozenset({REVIEW_WAITING})
 KINDS = TIDINGS | FOLLOWUPS | STAFF
 
@@ -116,7 +118,8 @@ class Quiet:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What planning needs to know of a booking. `about` is `booking:<uid>`, `place` the location's
-    id; instants are aware. `asks`: nobody has answered its safety questions yet."""
+    id; instants are aware. `asks`: nobody has answered its safety questions yet. `asked_at`: when
+    the practitioner asked the client to answer them again, who has not done so yet."""
 
     about: str
     status: str
@@ -126,6 +129,7 @@ class Facts:
     quiet: Quiet
     respond_by: datetime | None = None
     asks: bool = False
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,7 @@ def fits(kind: str, carries: str, facts: Facts) -> bool:
         REMINDER: (_BOOKED, facts.starts_at),
         AFTERCARE: (_HAPPENING, facts.ends_at),
         REVIEW_WAITING: ((lifecycle.REQUESTED,), facts.respond_by),
+        ASKED_AGAIN: (lifecycle.COMING, facts.asked_at),
     }.get(kind)
     if moment is None or moment[1] is None:
         return False
@@ -302,6 +307,8 @@ def _moments(facts: Facts, now: datetime) -> list[Wanted]:
 
     if facts.asks and facts.status in _BOOKED:
         found.append(Wanted(QUESTIONS, f"{facts.about}:{QUESTIONS}", "", now, start))
+    if facts.asked_at and facts.status in lifecycle.COMING:
+        add(ASKED_AGAIN, facts.asked_at, now, start)
     if facts.status in _BOOKED:
         add(PREPARATION, start, start - PREPARE_BEFORE, start)
         add(REMINDER, start, start - REMIND_BEFORE, start)
@@ -327,7 +334,7 @@ def _planned(wanted: Wanted, facts: Facts, now: datetime, soonest: datetime) -> 
             return None
         evening = quiet.evening(due)
         due = evening if evening >= now else quiet.morning(due)
-    elif wanted.kind in (AFTERCARE, QUESTIONS):
+    elif wanted.kind in (AFTERCARE, QUESTIONS, ASKED_AGAIN):
         due = quiet.morning(max(due, soonest))
     elif wanted.kind == REVIEW_WAITING and due < now:
         return None

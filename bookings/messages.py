@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Field, Value, When
+from django.db.models import Case, Field, OuterRef, Subquery, Value, When
 
 from bookings import followups
 from bookings.followups import Facts, Quiet, Standing, Wanted
-from bookings.models import Booking
+from bookings.models import Booking, Review
 from clients import nudge, outbox
 from clients.models import Channel, Message, Purpose
 from clients.rules import Outcome
@@ -21,6 +21,14 @@ NO_ADDRESS = "No e-mail address or mobile number is known."
 CHANGED = "The booking was changed."
 UNDONE = "What it spoke of was taken back."
 TOLD = "Staff told the client."
+
+# For a queryset of bookings: when the practitioner asked the client to answer again, while that
+# stands.
+ASKED_AT = Subquery(
+    Review.objects.filter(
+        booking=OuterRef("pk"), decision=Review.Decision.ASK, ended_at__isnull=True
+    ).values("at")[:1]
+)
 
 
 def plan(
@@ -38,6 +46,7 @@ def plan(
     bookings = list(
         Booking.objects.filter(pk__in=booking_ids, client__isnull=False)
         .select_related("client", "room__location", "practitioner__user")
+        .annotate(asked_at=ASKED_AT)
         .order_by("pk")
     )
     clinic = Clinic.objects.the_only()
@@ -53,7 +62,12 @@ def plan(
     withdraw: list[int] = []
     for booking in bookings:
         change = followups.difference(
-            facts(booking, location=booking.room.location, clinic=clinic),
+            facts(
+                booking,
+                location=booking.room.location,
+                clinic=clinic,
+                asked_at=booking.asked_at,
+            ),
             [as_standing(message) for message in standing[about(booking)]],
             now=now,
             grace=grace,
@@ -141,8 +155,10 @@ def about(booking: Booking) -> str:
     return f"booking:{booking.uid}"
 
 
-def facts(booking: Booking, *, location: Location, clinic: Clinic) -> Facts:
-    """Return what planning needs to know of a booking."""
+def facts(
+    booking: Booking, *, location: Location, clinic: Clinic, asked_at: datetime | None = None
+) -> Facts:
+    """Return what planning needs to know of a booking. asked_at: see `ASKED_AT`."""
     return Facts(
         about=about(booking),
         status=booking.status,
@@ -152,6 +168,7 @@ def facts(booking: Booking, *, location: Location, clinic: Clinic) -> Facts:
         quiet=Quiet(location.zone, clinic.quiet_from_minute, clinic.quiet_until_minute),
         respond_by=booking.respond_by,
         asks=booking.outcome == Outcome.NOT_ASKED and booking.screening_id is None,
+        asked_at=asked_at,
     )
 
 

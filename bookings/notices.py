@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from bookings import followups, ical, links
 from bookings.messages import (
+    ASKED_AT,
     as_standing,
     email_of,
     facts,
@@ -65,7 +66,7 @@ def _read(messages: Sequence[Message]) -> _Known:
             uid__in=[UUID(about.partition(":")[2]) for about in abouts]
         )
         .select_related("client", "room__location", "practitioner__user")
-        .annotate(welcome_from=Subquery(_DECLINED.values("not_before")[:1]))
+        .annotate(welcome_from=Subquery(_DECLINED.values("not_before")[:1]), asked_at=ASKED_AT)
     }
     standing: dict[str, list[Message]] = defaultdict(list)
     for each in Message.objects.filter(about__in=abouts):
@@ -90,7 +91,12 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
     if booking is None or booking.client is None:
         return Withdrawn("The booking is gone.")
     location = booking.room.location
-    now_facts = facts(booking, location=location, clinic=known.clinic)
+    now_facts = facts(
+        booking,
+        location=location,
+        clinic=known.clinic,
+        asked_at=getattr(booking, "asked_at", None),
+    )
     others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
     stale = _out_of_date(message, now_facts, others)
     if stale is not None:
@@ -216,7 +222,7 @@ def _context(
     welcome_from: date | None = getattr(booking, "welcome_from", None)
     if message.kind in (followups.DECLINED, followups.CANCELLED) and welcome_from is not None:
         context["from_date"] = long_date(welcome_from)
-    if message.kind == followups.QUESTIONS:
+    if message.kind in (followups.QUESTIONS, followups.ASKED_AGAIN):
         context["link"] = links.answers_url(booking)
     if message.kind in followups.STAFF:
         # Staff read it behind their own login; the client's link is not theirs.

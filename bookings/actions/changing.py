@@ -25,10 +25,11 @@ from bookings.errors import (
     WindowClosed,
     is_lost_race,
 )
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, CancelReason
 from bookings.policy import changeable_until
 from bookings.queries import calendar
 from bookings.queries.catalogue import offering_of
+from clients.models import ClientKey
 from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
@@ -101,8 +102,10 @@ def move(
         return current
 
 
-def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+def cancel(*, now: datetime, actor: Actor, booking: Booking, reason: str = "") -> Booking:
     """Cancel a client's booking; its time is free at once. Cancelling again changes nothing.
+
+    reason: the client's own words, kept sealed for the practitioner.
 
     Raises NotChangeable, WindowClosed or BeingChanged.
     """
@@ -113,6 +116,11 @@ def cancel(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
         check_changeable(current, now=now)
         before = facts(current)
         current.status = lifecycle.CANCELLED
+        if reason.strip() and current.client is not None:
+            ClientKey.objects.of(current.client, now=now)
+            CancelReason.objects.create(
+                booking=current, client=current.client, text=reason.strip(), at=now
+            )
         _changed(current, now=now, actor=actor, verb="booking.cancelled", before=before)
         return current
 

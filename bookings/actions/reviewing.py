@@ -12,7 +12,7 @@ from bookings import lifecycle, messages
 from bookings.actions.changing import locked
 from bookings.actions.safety import judge_booked
 from bookings.actions.safety import keep as keep_screening
-from bookings.actions.undoing import keep, remember
+from bookings.actions.undoing import GRACE, keep, remember
 from bookings.errors import (
     AnsweredAlready,
     NotAPractitioner,
@@ -21,6 +21,7 @@ from bookings.errors import (
     ReasonMissing,
 )
 from bookings.models import Booking, BookingChange, Review
+from bookings.queries.booked import takes_answers
 from bookings.queries.catalogue import offering_of
 from clients import screening
 from clients.models import ClientKey, Source
@@ -59,7 +60,7 @@ def answer_questions(
 
     answers: to every booking question of its treatment, in the shapes of the API. source: LINK (the
     client, by `links.answers_url`), ROOM (asked by the practitioner) or DESK; answers by LINK are
-    taken once. The booking keeps its status whatever they say; what the practitioner must look at
+    taken once, and once more each time that the practitioner asks (`review`). The booking keeps its status whatever they say; what the practitioner must look at
     is in their queue.
 
     Raises clients.screening.AnswersInvalid, AnsweredAlready, NotChangeable (in session, over or
@@ -76,7 +77,7 @@ def answer_questions(
         current = locked(booking)
         if current.status not in lifecycle.BEFORE_SESSION or current.client is None:
             raise NotChangeable
-        if source == Source.LINK and current.screening_id is not None:
+        if source == Source.LINK and not takes_answers(current):
             raise AnsweredAlready
         on = current.starts_at.astimezone(zone).date()
         judged = judge_booked(
@@ -129,8 +130,9 @@ def review(
     """The practitioner has looked at the answers of a booking.
 
     decision: one of `Decision`. ACCEPT lets the session take place and turns a request into a
-    booking. ASK decides nothing: the practitioner will speak to the client first. DECLINE turns a
-    request down, and cancels what is booked; the client is told after three minutes. not_before:
+    booking. ASK decides nothing: after three minutes the client gets the link to the questions, to
+    answer them again or to call. DECLINE turns a request down, and cancels what is booked; the
+    client is told after three minutes. not_before:
     the first day on which they are welcome, kept beside the decision. reason: health text, sealed,
     never shown to the desk; needed to accept where the answers say NOT_BEFORE or REFUSED. A later
     review takes the place of an earlier one.
@@ -168,6 +170,7 @@ def review(
             after={"decision": str(decision)},
         )
         if to == current.status:
+            messages.plan([current.pk], now=now, grace=GRACE)
             return current
         change = remember(current, kind, now=now, actor=actor)
         change.review = made

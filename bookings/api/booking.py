@@ -105,7 +105,12 @@ def move(request: HttpRequest, token: str, body: schemas.Move) -> HttpResponse:
 def cancel(request: HttpRequest, token: str, body: schemas.Cancel | None = None) -> HttpResponse:
     """Cancel a booking; its time is free at once. Cancelling again is answered the same."""
     try:
-        cancelled = actions.cancel(now=timezone.now(), actor=audit.CLIENT, booking=_booking(token))
+        cancelled = actions.cancel(
+            now=timezone.now(),
+            actor=audit.CLIENT,
+            booking=_booking(token),
+            reason=(body.reason or "") if body else "",
+        )
     except Refusal as refusal:
         return plain(refusal)
     return _told(cancelled)

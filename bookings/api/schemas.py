@@ -79,7 +79,7 @@ class Move(Strict):
 
 class Cancel(Strict):
     reason: str | None = Field(
-        None, max_length=LONGEST_REASON, description="Checked, but kept nowhere."
+        None, max_length=LONGEST_REASON, description="For the practitioner, who alone reads it."
     )
 
 

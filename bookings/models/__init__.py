@@ -1,5 +1,6 @@
 from bookings.models.booking import Booking, RequestKey
 from bookings.models.change import BookingChange
+from bookings.models.reason import CancelReason
 from bookings.models.review import Review
 
-__all__ = ["Booking", "BookingChange", "RequestKey", "Review"]
+__all__ = ["Booking", "BookingChange", "CancelReason", "RequestKey", "Review"]

@@ -23,7 +23,7 @@ class Review(models.Model):
 
     class Decision(models.TextChoices):
         ACCEPT = "ACCEPT", _("Accepted")
-        ASK = "ASK", _("Will ask the client")
+        ASK = "ASK", _("Client asked")
         DECLINE = "DECLINE", _("Declined")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

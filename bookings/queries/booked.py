@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from bookings import lifecycle
 from bookings.links import digest
-from bookings.models import Booking
+from bookings.models import Booking, Review
 
 
 def _whole() -> QuerySet[Booking]:
@@ -18,6 +18,20 @@ def _whole() -> QuerySet[Booking]:
 def by_token(token: str) -> Booking | None:
     """Return the booking a manage link leads to, whatever became of it; None for any other text."""
     return _whole().filter(token_digest=digest(token)).first()
+
+
+def takes_answers(booking: Booking) -> bool:
+    """Return whether the client may answer the safety questions by their link: once, and again
+    when the practitioner asks (at most one query)."""
+    if booking.status not in lifecycle.BEFORE_SESSION:
+        return False
+    return booking.screening_id is None or asks_again(booking)
+
+
+def asks_again(booking: Booking) -> bool:
+    """Return whether the practitioner has asked the client to answer again (one query)."""
+    asked = Review.objects.filter(booking=booking, decision=Review.Decision.ASK)
+    return asked.filter(ended_at__isnull=True).exists()
 
 
 def booking_of(attempt: UUID) -> Booking | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bookings import lifecycle
-from bookings.models import Booking, Review
+from bookings.models import Booking, CancelReason, Review
 from clinic.models import Location, Practitioner, User
 from clinic.opening import day_bounds, instant_of
 
@@ -66,6 +66,13 @@ def reviews_of(booking: Booking) -> list[Review]:
     """Return what practitioners said to a booking's answers, the newest first (one query)."""
     rows = Review.objects.select_related("practitioner", "client__key").filter(booking=booking)
     return list(rows.order_by("-at", "-pk"))
+
+
+def cancel_reason(booking: Booking) -> CancelReason | None:
+    """Return why the client cancelled, in their own words (one query at most)."""
+    if booking.status != lifecycle.CANCELLED:
+        return None
+    return CancelReason.objects.select_related("client__key").filter(booking=booking).first()
 
 
 def waits_for_review(booking: Booking, now: datetime) -> bool:

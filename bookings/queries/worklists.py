@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from bookings import followups, lifecycle
+from bookings import followups, lifecycle, messages
 from bookings.models import Booking, Review
 from clients.models import Message
 from clients.rules import Outcome
@@ -41,15 +41,14 @@ def waiting_for_answers(location: Location, *, now: datetime) -> list[Booking]:
 def review_queue(practitioner: Practitioner, *, now: datetime) -> list[Booking]:
     """Return the coming bookings whose answers the practitioner must look at, those with the next
     deadline first (one query): requests, and bookings not accepted yet. Each has `asked_at`: when
-    they last said that they will ask the client, or None. For the practitioner's eyes."""
+    they last asked the client to answer again, or None. For the practitioner's eyes."""
     holds = Review.objects.filter(booking=OuterRef("pk"), ended_at__isnull=True)
-    asked = holds.filter(decision=Review.Decision.ASK).values("at")[:1]
     return list(
         _to_screen(now)
         .filter(practitioner=practitioner, screening__isnull=False)
         .annotate(
             decision=Coalesce(Subquery(holds.values("decision")[:1]), Value("")),
-            asked_at=Subquery(asked),
+            asked_at=messages.ASKED_AT,
         )
         .exclude(decision=Review.Decision.ACCEPT)
         .order_by(Coalesce(F("respond_by"), F("starts_at")), "pk")

@@ -85,12 +85,12 @@ class Questions:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask a client the safety questions of a booking the desk made for them; the POST stores them,
-    once. Opening the link changes nothing."""
+    """Ask a client the safety questions of a booking the desk made for them, or that the practitioner
+    wants answered again; the POST stores them, once. Opening the link changes nothing."""
     booking = booked.by_token(token)
     if booking is None:
         raise Http404
-    if booking.screening_id is not None or booking.status not in lifecycle.BEFORE_SESSION:
+    if not booked.takes_answers(booking):
         return render(request, "bookings/answers/over.html", over_context(booking))
     page = Questions(request, booking)
     if request.method != "POST":

@@ -104,6 +104,7 @@ def show(
         waits=practice.waits_for_review(booking, now),
         reviews=practice.reviews_of(booking),
         earlier=practice.earlier_visits(booking),
+        reason=practice.cancel_reason(booking),
     )
     context = {"page": page, "error": error, "form": form, "did": request.GET.get("did", "")}
     return render(request, "bookings/practice/visit.html", context, status=status)

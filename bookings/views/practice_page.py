@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import lifecycle
-from bookings.models import Booking, Review
+from bookings.models import Booking, CancelReason, Review
 from bookings.views import wording
 from bookings.views.desk_booking import DONE, START, Step
 from bookings.views.desk_grid import overdue
@@ -69,7 +69,7 @@ def _waits(one: Booking, now: datetime) -> str:
         }
     asked = getattr(one, "asked_at", None)
     if asked:
-        said = _("You said on %(day)s that you would ask.") % {"day": moment(asked, zone)}
+        said = _("You asked the client on %(day)s.") % {"day": moment(asked, zone)}
         return f"{words} {said}"
     return words
 
@@ -119,6 +119,7 @@ class VisitPage:
     decided: list[Decided]
     earlier: list[Earlier]
     deadline: str | Promise
+    cancel_reason: str
 
 
 def visit_page(
@@ -128,6 +129,7 @@ def visit_page(
     waits: bool,
     reviews: Sequence[Review],
     earlier: Sequence[Booking],
+    reason: CancelReason | None,
 ) -> VisitPage:
     """Return the page; reads the sealed answers and reasons of this visit and of those before."""
     zone = one.room.location.zone
@@ -147,6 +149,7 @@ def visit_page(
         decided=[_decided(review, zone=zone) for review in reviews],
         earlier=[_earlier(before) for before in earlier],
         deadline=_waits(one, now) if waits else "",
+        cancel_reason=reason.text if reason else "",
     )
 
 

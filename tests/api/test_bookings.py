@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings import actions, links
-from bookings.models import Booking
+from bookings.models import Booking, CancelReason
 from bookings.queries import catalogue
 from clients.contact import Contact
 from clients.models import ContactConsent
 from clinic.audit import CLIENT
-from clinic.models import Clinic
+from clinic.models import Clinic, Practitioner, User
 from tests.api.outside import ANSWERS, Program, client, error_of, wish
 from tests.bookings.world import raw_table
 from tests.factories import clinic as clinics
@@ -38,6 +39,12 @@ def home() -> House:
 @pytest.fixture
 def program() -> Program:
     return Program()
+
+
+def logged_in(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
 
 
 def z(instant: datetime) -> str:
@@ -379,11 +386,35 @@ def test_a_booking_is_cancelled_once_however_often_it_is_asked(
     assert booked(program, home)["starts_at"] == told["starts_at"], "its time is free"
 
 
-def test_a_reason_is_kept_nowhere(home: House, program: Program) -> None:
+def test_why_a_client_cancels_is_the_practitioners_to_read_and_nobody_elses(
+    home: House, program: Program
+) -> None:
     token = booked(program, home)["token"]
-    program.post(f"bookings/{token}/cancel", {"reason": "MY-SECRET-REASON"})
+    path = f"bookings/{token}/cancel"
+    first = program.post(path, {"reason": "  MY-SECRET-REASON: a rash.\n"})
+    again = program.post(path, {"reason": "ANOTHER"})
+    assert CancelReason.objects.get().text == "MY-SECRET-REASON: a rash."
     for table in connection.introspection.table_names():
         assert "MY-SECRET" not in raw_table(table), table
+        assert b"MY-SECRET".hex() not in raw_table(table), table
+    for answer in (first, again, program.get(f"bookings/{token}")):
+        assert "MY-SECRET" not in answer.text
+    booking = Booking.objects.get()
+    treats = clinics.user(role="PRACTITIONER")
+    Practitioner.objects.filter(pk=booking.practitioner_id).update(user=treats)
+    page = f"/practice/visit/{booking.uid}/"
+    assert "MY-SECRET-REASON: a rash." in logged_in(treats).get(page).content.decode()
+    desk = logged_in(clinics.user(role="FRONT_DESK"))
+    panel = desk.get(f"/desk/booking/{booking.uid}/")
+    assert panel.status_code == 200
+    assert "MY-SECRET" not in panel.content.decode()
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", None])
+def test_no_reason_leaves_no_row(home: House, program: Program, reason: str | None) -> None:
+    token = booked(program, home)["token"]
+    assert program.post(f"bookings/{token}/cancel", {"reason": reason}).status_code == 200
+    assert not CancelReason.objects.exists()
 
 
 def test_too_late_is_too_late_for_a_program_too(home: House, program: Program) -> None:

@@ -252,6 +252,8 @@ def test_any_walk_before_anything_left_ends_with_the_messages_of_its_end(
     expected = {
         (each.kind, each.carries, confirmed if each.kind == "CONFIRMATION" else each.due_at)
         for each in followups.for_new(facts, now=since)
+        # A walk may outlast the session, and nobody is told then that it is booked.
+        if each.kind not in followups.TIDINGS or now < each.expires_at
     }
     assert outbox.planned() == expected
     if facts.status == "CANCELLED":
@@ -350,6 +352,37 @@ def test_a_request_that_is_accepted_is_confirmed_and_followed_up() -> None:
         "REMINDER",
         "AFTERCARE",
     }
+
+
+def test_a_client_is_asked_again_once_each_time_the_practitioner_asks() -> None:
+    outbox, here = Outbox(), booked(STARTS[4])
+    outbox.apply(followups.difference(here, (), now=NOW))
+    grace = timedelta(minutes=3)
+    for at in (NOW, NOW + HOUR):
+        asked = replace(here, asked_at=at)
+        for now in (at, at + timedelta(minutes=1)):
+            outbox.apply(followups.difference(asked, outbox.rows, now=now, grace=grace))
+        outbox.send(asked, at + grace, ending="SENT")
+        outbox.apply(followups.difference(asked, outbox.rows, now=at + 2 * grace, grace=grace))
+    assert [kind for kind, _told in outbox.told].count("ASKED_AGAIN") == 2
+    assert "ASKED_AGAIN" not in {kind for kind, _carries, _due in outbox.planned()}
+
+
+def test_a_question_waits_for_the_morning_and_is_withdrawn_once_it_is_answered_or_over() -> None:
+    night = local(date(2026, 11, 5), 23)
+    here = replace(booked(night + 40 * HOUR), asked_at=night)
+    wanted = planned(here, night)["ASKED_AGAIN"]
+    assert wanted.due_at == local(date(2026, 11, 6), 8)
+    assert followups.fits("ASKED_AGAIN", wanted.carries, here)
+    for over in (
+        replace(here, asked_at=None),
+        replace(here, asked_at=night + HOUR),
+        replace(here, status="CANCELLED"),
+        replace(here, status="ARRIVED"),
+    ):
+        assert not followups.fits("ASKED_AGAIN", wanted.carries, over)
+    soon = replace(booked(night + 2 * HOUR), asked_at=night)
+    assert "ASKED_AGAIN" not in planned(soon, night), "nobody is asked after the session began"
 
 
 def test_a_request_taken_back_by_the_client_is_acknowledged_once_they_heard_of_it() -> None:

@@ -182,6 +182,22 @@ def test_a_request_is_decided_with_a_reason(
     assert mei.get(answer["Location"]).status_code == 200
 
 
+def test_a_client_who_was_asked_finds_the_questions_open_again_and_then_closed(
+    home: House, mei: Client
+) -> None:
+    booking = asked(home, status="REQUESTED")
+    Client().post(link(booking), REVIEWED)
+    assert "We have your answers already" in text_of(Client().get(link(booking)))
+    done = mei.post(visit(booking, "review/"), {"decision": "ASK", "reason": "Since when?"})
+    assert "The client is asked" in text_of(mei.get(done["Location"]))
+    assert "You asked the client" in text_of(mei.get("/practice/"))
+    page = text_of(Client().get(link(booking)))
+    assert "Is it safe for you?" in page
+    assert "Since when?" not in page
+    Client().post(link(booking), NOTHING_APPLIES)
+    assert "We have your answers already" in text_of(Client().get(link(booking)))
+
+
 def test_declining_offers_the_earliest_safe_day(home: House, mei: Client) -> None:
     booking = asked(home, status="REQUESTED")
     said = said_answers(bq_procedures={"items": {"botulinum": home.day(0).isoformat()}})

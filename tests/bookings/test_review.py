@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import actions
+from bookings import actions, links
 from bookings.errors import (
     AnsweredAlready,
     NotAPractitioner,
@@ -45,8 +46,8 @@ GRACE = timedelta(minutes=3)
 SECRET = "Seizures until 2019, none since; no points on the scalp."
 
 
-def by_link(front: Desk, booking: Booking, said: object = None) -> actions.Answered:
-    return front.answer(booking, said, source="LINK", actor=CLIENT)
+def by_link(front: Desk, booking: Booking, said: object = None, **request: Any) -> actions.Answered:
+    return front.answer(booking, said, source="LINK", actor=CLIENT, **request)
 
 
 # Answers
@@ -137,10 +138,12 @@ def test_answers_lie_sealed_in_the_database() -> None:
 # The practitioner's word
 
 
-def reviewed(front: Desk, said: object = REVIEW) -> Booking:
-    booking = front.book(practitioner=front.house.practitioners[0].pk)
+def reviewed(
+    front: Desk, said: object = REVIEW, *, at: datetime = SLOT, arrive: bool = True
+) -> Booking:
+    booking = front.book(at, practitioner=front.house.practitioners[0].pk)
     front.answer(booking, said)
-    return front.do("arrive", booking, now=SLOT).booking
+    return front.do("arrive", booking, now=at).booking if arrive else booking
 
 
 def test_no_session_begins_before_its_answers_were_accepted() -> None:
@@ -247,6 +250,45 @@ def test_a_kind_no_says_from_when_on_they_are_welcome_and_nothing_else(sink: Sin
     for text in told:
         assert "From Thursday 1 April 2027 on you are welcome." in text
         assert SECRET not in text
+
+
+def test_asking_sends_the_client_the_link_after_three_minutes_and_not_a_word_on_health(
+    sink: Sink,
+) -> None:
+    front = desk()
+    booking = front.house.book(answers=REVIEW)
+    front.review(booking, "ASK", reason=SECRET)
+    assert said(booking)["ASKED_AGAIN"] == ("PLANNED", NOW + GRACE)
+    outbox.send_due(clock=lambda: NOW + GRACE)
+    mail = next(one for one in sink.messages if "once more" in one["subject"])
+    for form in ("plain", "html"):
+        text = mail.get_body((form,)).get_content()
+        assert links.answers_url(booking) in text
+        for word in (SECRET, "epilep", "health", booking.treatment_name):
+            assert word not in text
+
+
+def test_whoever_decides_before_the_question_left_sends_none() -> None:
+    front = desk()
+    for number, decision in enumerate(("ACCEPT", "DECLINE")):
+        booking = reviewed(front, at=SLOT + number * HOUR, arrive=False)
+        front.review(booking, "ASK")
+        front.review(booking, decision)
+        assert "ASKED_AGAIN" not in said(booking)
+
+
+def test_a_client_who_was_asked_answers_again_by_link_once_each_time() -> None:
+    front = desk()
+    booking = reviewed(front, arrive=False)
+    with pytest.raises(AnsweredAlready):
+        by_link(front, booking)
+    for number in range(2):
+        front.review(booking, "ASK", now=NOW + number * HOUR)
+        by_link(front, booking, REVIEW, now=NOW + number * HOUR)
+        assert "ASKED_AGAIN" not in said(booking), "what is answered is not asked"
+        with pytest.raises(AnsweredAlready):
+            by_link(front, booking)
+    assert not Review.objects.filter(ended_at=None).exists()
 
 
 def test_what_is_booked_and_declined_is_cancelled() -> None:
