@@ -14,6 +14,7 @@ from benchmarks.measure import Line, at_most, line, medians_ms
 from benchmarks.stage import Stage
 
 SECTION = "availability"
+Asked = tuple[str, list[Any]]
 DAYS = 14
 PEOPLE = (1, 5)
 
@@ -137,16 +138,24 @@ def _asking(clinic: Measured, people: int, now: datetime) -> Callable[[], Any]:
     return ask
 
 
-def _fetching(clinic: Measured, statements: list[str]) -> Callable[[], Any]:
-    """Return a call that fetches the busy ranges by the engine's own statements and nothing else."""
-    busy = [each for each in statements if "bookings_booking" in each]
+def _fetching(clinic: Measured, statements: list[Asked]) -> Callable[[], Any]:
+    """Return a call that fetches the busy ranges by the engine's own statements and nothing else:
+    plain ones, which the connection plans each time."""
+    from bookings.queries import calendar
+
+    busy = [
+        (statement.sql, dict(zip(statement.names, params, strict=True)))
+        for sql, params in statements
+        for statement in calendar.BUSY.values()
+        if sql == statement.execute
+    ]
     assert len(busy) == 2, "The busy ranges of practitioners and rooms are one statement each."
 
     def fetch() -> Any:
         found = []
         with clinic.bare.cursor() as cursor:
-            for statement in busy:
-                cursor.execute(statement)
+            for statement, parameters in busy:
+                cursor.execute(statement, parameters)
                 found.append(cursor.fetchall())
         return found
 
@@ -154,14 +163,19 @@ def _fetching(clinic: Measured, statements: list[str]) -> Callable[[], Any]:
     return fetch
 
 
-def _statements(call: Callable[[], Any]) -> list[str]:
-    """Return the statements a call runs, as they reach the database."""
+def _statements(call: Callable[[], Any]) -> list[Asked]:
+    """Return the statements a call runs, with their parameters."""
     from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection) as caught:
+    caught: list[Asked] = []
+
+    def catch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        caught.append((sql, list(params or [])))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(catch):
         assert call(), "The measured practitioners have no openings."
-    return [each["sql"] for each in caught]
+    return caught
 
 
 __all__ = ["SECTION", "run"]

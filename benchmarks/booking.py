@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -158,7 +159,8 @@ def _kinds(wish: tuple[int, int, Any], now: Any) -> Counter[str]:
     found: Counter[str] = Counter()
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        found[sql.split(None, 1)[0].upper()] += 1
+        for each in re.split(r";\s+", sql):
+            found[each.split(None, 1)[0].upper()] += 1
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(count):

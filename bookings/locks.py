@@ -38,8 +38,8 @@ def take(
         return
     calls = ", ".join(f"pg_advisory_xact_lock({kind}, {key})" for kind, key in wanted)
     with connection.cursor() as cursor:
-        # One round trip; the functions of a select list run from left to right.
-        cursor.execute(f"SET LOCAL lock_timeout = {TIMEOUT_MS}; SELECT {calls}")
+        # One statement; the functions of a select list run from left to right.
+        cursor.execute(f"SELECT set_config('lock_timeout', '{TIMEOUT_MS}', true), {calls}")
 
 
 def limit_wait() -> None:

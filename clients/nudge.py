@@ -1,12 +1,14 @@
 """Telling the worker that something is due now. A shortcut: the sweep finds it anyway.
 
-A dead or silent Redis must not hold up whoever books: the first call that meets one costs at
-most the socket timeout of the settings, then nobody asks again for ten seconds.
+Nobody who books waits for it: a thread of its own asks, once for all that was committed meanwhile.
+A dead or silent Redis costs that thread the socket timeout of the settings, and then nobody asks
+again for ten seconds.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 
 PAUSE = 10.0
+APART = 0.2
 
 
 class Breaker:
@@ -51,14 +54,57 @@ class Breaker:
             self._open_until = self._clock() + self._pause
 
 
+class Bell:
+    """Tells a worker of messages from a thread of its own, which is started by the first of a
+    process. What comes within `apart` seconds of the last call goes together in the next one.
+
+    ask: takes the ids of messages and asks for them to be sent. A process that ends at once may
+    take its last ids along; the sweep finds them.
+    """
+
+    def __init__(self, ask: Callable[[list[int]], object], apart: float = APART) -> None:
+        self._ask = ask
+        self._apart = apart
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._rung = threading.Event()
+        self._ids: list[int] = []
+        self._thread: threading.Thread | None = None
+
+    def ring(self, message_ids: Sequence[int]) -> None:
+        """Have these messages asked for soon; returns at once."""
+        if self._process != os.getpid():
+            self._start_over()  # a fork takes no thread along, and a lock perhaps taken
+        with self._lock:
+            self._ids += message_ids
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._listen, name="nudge", daemon=True)
+                self._thread.start()
+        self._rung.set()
+
+    def _listen(self) -> None:
+        while True:
+            self._rung.wait()
+            self._rung.clear()
+            with self._lock:
+                ids, self._ids = self._ids, []
+            if ids:
+                self._ask(ids)
+            time.sleep(self._apart)
+
+
 breaker = Breaker()
+bell = Bell(lambda ids: send("clients.tasks.send_messages", [ids]))
 
 
 def after_commit(message_ids: Sequence[int]) -> None:
-    """Once the caller's transaction has committed, ask a worker to send these messages at once."""
+    """Once the caller's transaction has committed, have a worker asked to send these messages."""
     ids = list(message_ids)
     if ids:
-        transaction.on_commit(lambda: send("clients.tasks.send_messages", [ids]), robust=True)
+        transaction.on_commit(lambda: bell.ring(ids), robust=True)
 
 
 def send(task: str, arguments: Sequence[Any] = ()) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -31,13 +32,16 @@ from bookings.queries.catalogue import Offering
 from clients import screening
 from clients.actions import resolve
 from clients.contact import Contact
-from clients.models import Client
+from clients.models import Client, Message, Screening
 from clients.queries import current_rule_set
 from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
 from clinic.models import Location
-from clinic.models.adding import add
+from clinic.models.adding import add, gathered
+
+# Rows that others of the same booking point to, or that a worker is told of.
+_IDS = {Client: 1, Screening: 1, Booking: 1, Message: 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,10 @@ def book(
     )
     found = candidates(wish)
     try:
-        with won_or_nearest(wish, now=now, attempt=attempt):
+        with won_or_nearest(wish, now=now, attempt=attempt), ExitStack() as stack:
             locks.take(people=[request.key, contact.key, *([str(attempt)] if attempt else [])])
             once.refuse_known(request)
+            stack.enter_context(gathered(_IDS))
             resolved = resolve(contact, now=now, source=source)
             lock(found)
             expire_in_the_way(found, now=now, attempt=attempt)

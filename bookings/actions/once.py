@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from bookings.errors import KeyMismatch
 from bookings.models import Booking, RequestKey
 from clinic.models.adding import add
+from clinic.prepared import Prepared
 
-_KNOWN = "SELECT body, booking_id FROM bookings_requestkey WHERE digest = %s"
+_KNOWN = Prepared("SELECT body, booking_id FROM bookings_requestkey WHERE digest = %(digest)s")
 
 
 class Known(Exception):
@@ -43,13 +42,10 @@ def recognised(key: str, body: Mapping[str, object]) -> Request:
 
 def by_key(request: Request) -> Booking | None:
     """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
-    # By hand: nearly always there is none, and putting the statement together costs more than it.
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [request.key])
-        known = cursor.fetchone()
-    if known is None:
+    known = _KNOWN.rows({"digest": request.key})
+    if not known:
         return None
-    body, booking = known
+    [(body, booking)] = known
     if body != request.body:
         raise KeyMismatch
     return Booking.objects.get(pk=booking)

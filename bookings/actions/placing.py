@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import availability, locks
@@ -20,8 +20,9 @@ from bookings.queries import calendar
 from bookings.queries.catalogue import Offering
 from clinic.models import Location
 from clinic.opening import minute_of
+from clinic.prepared import Prepared
 
-_CANDIDATES = """
+_CANDIDATES = Prepared("""
 SELECT 'R', id FROM clinic_room WHERE location_id = %(location)s AND is_active
 UNION ALL
 SELECT DISTINCT 'P', p.id
@@ -29,16 +30,16 @@ SELECT DISTINCT 'P', p.id
   JOIN treatments_offer o ON o.practitioner_id = p.id AND o.treatment_id = %(treatment)s
   JOIN clinic_workinghours h ON h.practitioner_id = p.id AND h.location_id = %(location)s
  WHERE p.is_active AND (%(practitioner)s::int IS NULL OR p.id = %(practitioner)s)
-"""
+""")
 
 
-_EXPIRE = """
+_EXPIRE = Prepared("""
 UPDATE bookings_booking SET status = 'EXPIRED', changed_at = %(now)s
  WHERE status = 'HELD'
    AND (attempt = %(attempt)s::uuid
         OR (hold_expires_at <= %(now)s
             AND (practitioner_id = ANY(%(practitioners)s) OR room_id = ANY(%(rooms)s))))
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +119,13 @@ def candidates(wish: Wish) -> Candidates:
 
     Raises NotOffered when the practitioner doesn't offer the treatment at the location.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "location": wish.location.pk,
-                "treatment": wish.offering.id,
-                "practitioner": wish.practitioner,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = _CANDIDATES.rows(
+        {
+            "location": wish.location.pk,
+            "treatment": wish.offering.id,
+            "practitioner": wish.practitioner,
+        }
+    )
     found = Candidates(
         practitioners=sorted(key for kind, key in rows if kind == "P"),
         rooms=sorted(key for kind, key in rows if kind == "R"),
@@ -148,16 +146,14 @@ def lock(found: Candidates) -> None:
 def expire_in_the_way(found: Candidates, *, now: datetime, attempt: UUID | None) -> None:
     """Expire the holds that no longer count but would still meet the exclusion constraints: stale
     ones of these practitioners and rooms, and whatever this attempt holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _EXPIRE,
-            {
-                "now": now,
-                "practitioners": found.practitioners,
-                "rooms": found.rooms,
-                "attempt": attempt,
-            },
-        )
+    _EXPIRE.rows(
+        {
+            "now": now,
+            "practitioners": found.practitioners,
+            "rooms": found.rooms,
+            "attempt": attempt,
+        }
+    )
 
 
 def place(

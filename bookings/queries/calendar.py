@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-
 from bookings import availability, lifecycle
 from bookings.availability import Diary, Opening
 from bookings.errors import (
@@ -26,12 +24,13 @@ from clinic.intervals import Interval
 from clinic.models import Location
 from clinic.models.places import LONGEST_BOOKING_HOURS
 from clinic.opening import Hours, day_bounds, instant_of, minute_of, open_minutes, pieces
+from clinic.prepared import Prepared
 
 _EPOCH = date(1970, 1, 1)
 _DEAD = ", ".join(f"'{status}'" for status in lifecycle.DEAD)
 
 # One row a fact, told apart by its first column, so that the timetable costs one round trip.
-_TIMETABLE = """
+_TIMETABLE = Prepared("""
 SELECT 'P', p.id, p.pause_minutes, 0, 0, 0, NULL
   FROM clinic_practitioner p JOIN treatments_offer o ON o.practitioner_id = p.id
  WHERE o.treatment_id = %(treatment)s AND p.is_active
@@ -57,7 +56,7 @@ SELECT 'C', 0, c.first_day - DATE '1970-01-01', c.last_day - DATE '1970-01-01', 
 UNION ALL
 SELECT 'R', r.id, 0, 0, 0, 0, NULL
   FROM clinic_room r WHERE r.location_id = %(location)s AND r.is_active
-"""
+""")
 
 # The busy ranges, in whole UTC minutes around them, from the covering indexes. A hold counts until
 # it expires, and never against the attempt it belongs to.
@@ -84,15 +83,20 @@ _WHO = {
 }
 
 
-def _busy_sql(whose: str, *, for_staff: bool = False, but: bool = False) -> str:
+def _busy_sql(whose: str, *, for_staff: bool, but: bool) -> str:
     taken = _TAKEN + (" AND id <> %(but)s" if but else "")
     freed = _FREED + (" AND booking_id <> %(but)s" if but else "")
     parts = [taken] if for_staff else [taken, freed]
     return " UNION ALL ".join(parts).format(**_WHO[whose])
 
 
-BUSY_PRACTITIONERS = _busy_sql("practitioner")
-BUSY_ROOMS = _busy_sql("room")
+# The statements by whose ranges, whether for staff, and whether one booking is left out.
+BUSY = {
+    (whose, for_staff, but): Prepared(_busy_sql(whose, for_staff=for_staff, but=but))
+    for whose in _WHO
+    for for_staff in (False, True)
+    for but in (False, True)
+}
 
 
 @dataclass(slots=True)
@@ -139,20 +143,17 @@ def read_timetable(
     zone = location.time_zone
     last += timedelta(days=1)
     start, end = day_bounds(zone, first)[0], day_bounds(zone, last)[1]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TIMETABLE,
-            {
-                "treatment": offering.id,
-                "practitioner": practitioner,
-                "location": location.pk,
-                "first": first,
-                "last": last,
-                "from": instant_of(start),
-                "until": instant_of(end),
-            },
-        )
-        rows = cursor.fetchall()
+    rows = _TIMETABLE.rows(
+        {
+            "treatment": offering.id,
+            "practitioner": practitioner,
+            "location": location.pk,
+            "first": first,
+            "last": last,
+            "from": instant_of(start),
+            "until": instant_of(end),
+        }
+    )
     found = Timetable()
     hours: dict[int, list[Hours]] = {}
     away: dict[int, list[Interval]] = {}
@@ -187,21 +188,19 @@ def _busy(
     but: int | None,
     for_staff: bool,
 ) -> dict[int, list[Interval]]:
+    rows = BUSY[whose, for_staff, but is not None].rows(
+        {
+            "ids": list(ids),
+            "back": instant_of(span[0]) - timedelta(hours=LONGEST_BOOKING_HOURS),
+            "until": instant_of(span[1]) + timedelta(hours=LONGEST_BOOKING_HOURS),
+            "now": now,
+            "attempt": attempt,
+            "but": but,
+        }
+    )
     found: dict[int, list[Interval]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _busy_sql(whose, for_staff=for_staff, but=but is not None),
-            {
-                "ids": list(ids),
-                "back": instant_of(span[0]) - timedelta(hours=LONGEST_BOOKING_HOURS),
-                "until": instant_of(span[1]) + timedelta(hours=LONGEST_BOOKING_HOURS),
-                "now": now,
-                "attempt": attempt,
-                "but": but,
-            },
-        )
-        for who, start, end in cursor.fetchall():
-            found.setdefault(who, []).append((start, end))
+    for who, start, end in rows:
+        found.setdefault(who, []).append((start, end))
     return found
 
 

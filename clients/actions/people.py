@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from clients.contact import Contact, email_key, name_key
 from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
 from clinic.models.adding import add, add_all
+from clinic.prepared import Prepared
 
 CONSENT_WORDING = "care-1"
 MOST_PROPOSALS = 5
 
-_SHARING = """
+_SHARING = Prepared("""
 SELECT id FROM clients_client
  WHERE ((email = %(email)s AND email <> '') OR (phone = %(phone)s AND phone <> ''))
    AND status <> 'MERGED'
  ORDER BY name_key <> %(key)s, id
  LIMIT 50
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,7 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
 def _sharing(key: str, email: str, phone: str) -> list[Client]:
     """Return the clients with the same e-mail or phone: those of the same name first, so that they
     are found on an address that many share; then the oldest (at most 50)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARING, {"key": key, "email": email, "phone": phone})
-        ids = [pk for (pk,) in cursor.fetchall()]
+    ids = [pk for (pk,) in _SHARING.rows({"key": key, "email": email, "phone": phone})]
     # Most who book are new, so that there is nobody to load.
     found = Client.objects.in_bulk(ids) if ids else {}
     return [found[pk] for pk in ids]

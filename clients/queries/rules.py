@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from clients import models
 from clients.rule_document import RulesInvalid, read
 from clients.rules import RuleSet
+from clinic.prepared import Prepared
 
-_CURRENT = """
-SELECT version, digest FROM clients_ruleset WHERE published_at <= %s ORDER BY version DESC LIMIT 1
-"""
+_CURRENT = Prepared("""
+SELECT version, digest FROM clients_ruleset WHERE published_at <= %(now)s
+ ORDER BY version DESC LIMIT 1
+""")
 
 
 def current_rule_set(now: datetime) -> RuleSet:
@@ -22,14 +22,12 @@ def current_rule_set(now: datetime) -> RuleSet:
 
     Raises RuleSet.DoesNotExist of the models when none is published; `load_defaults` does that.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, [now])
-        found = cursor.fetchone()
-    if found is None:
+    found = _CURRENT.rows({"now": now})
+    if not found:
         raise models.RuleSet.DoesNotExist(
             "No safety rules are published yet; `manage.py load_defaults` publishes the first."
         )
-    return _read(*found)
+    return _read(*found[0])
 
 
 def rule_set(version: int) -> RuleSet:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -36,19 +38,29 @@ class _Statement:
     fields: tuple[tuple[models.Field[Any, Any], bool], ...]
 
 
+@dataclass(slots=True)
+class _Gathering:
+    """What `gathered` holds back: statements with their values, and ids to give meanwhile."""
+
+    ids: dict[type[models.Model], list[int]]
+    statements: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+
+_gathering: ContextVar[_Gathering | None] = ContextVar("gathering", default=None)
+
+
 @lru_cache(maxsize=64)
-def _insert(model: type[models.Model], rows: int) -> _Statement:
+def _insert(model: type[models.Model], rows: int, with_key: bool) -> _Statement:
     fields = tuple(
         field
         for field in model._meta.local_concrete_fields
-        if field != model._meta.auto_field and not field.generated
+        if (with_key or field != model._meta.auto_field) and not field.generated
     )
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * rows)
-    key = model._meta.pk.column
-    table = model._meta.db_table
     # Names of our own models, no text from outside.
-    sql = f'INSERT INTO "{table}" ({columns}) VALUES {values} RETURNING "{key}"'  # noqa: S608
+    sql = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {values}'  # noqa: S608
     return _Statement(sql, tuple((field, _is_plain(field)) for field in fields))
 
 
@@ -65,7 +77,12 @@ def add_all(rows: Sequence[Row]) -> None:
     """
     if not rows:
         return
-    statement = _insert(type(rows[0]), len(rows))
+    model, gathering = type(rows[0]), _gathering.get()
+    reserved = gathering.ids.get(model) if gathering else None
+    if reserved:
+        for row in rows:
+            row.pk = reserved.pop()
+    statement = _insert(model, len(rows), with_key=bool(reserved is not None))
     database = connections[DEFAULT_DB_ALIAS]  # looked up once, not for every value
     values = [
         getattr(row, field.attname)
@@ -74,12 +91,47 @@ def add_all(rows: Sequence[Row]) -> None:
         for row in rows
         for field, plain in statement.fields
     ]
+    if gathering is not None:
+        gathering.statements.append(statement.sql)
+        gathering.values += values
+    else:
+        with database.cursor() as cursor:
+            cursor.execute(f'{statement.sql} RETURNING "{model._meta.pk.column}"', values)
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = key
+    for row in rows:
+        row._state.adding = False
+        row._state.db = database.alias
+
+
+@contextmanager
+def gathered(reserve: Mapping[type[models.Model], int]) -> Iterator[None]:
+    """Send all rows added in the block at its end, in their order, in one round trip.
+
+    reserve: how many rows of a model need their id before that. Rows of other models have none
+    afterwards. Reads in the block don't find what it adds; foreign keys are checked on commit. A
+    block that raises sends nothing.
+    """
+    wanted = [model for model, count in reserve.items() for _ in range(count)]
+    database = connections[DEFAULT_DB_ALIAS]
+    gathering = _Gathering({model: [] for model in reserve})
     with database.cursor() as cursor:
-        cursor.execute(statement.sql, values)
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = key
-            row._state.adding = False
-            row._state.db = database.alias
+        cursor.execute(f"SELECT {', '.join(_next_id(model) for model in wanted)}")
+        for model, key in zip(reversed(wanted), reversed(cursor.fetchone()), strict=True):
+            gathering.ids[model].append(key)
+    token = _gathering.set(gathering)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    if gathering.statements:
+        with database.cursor() as cursor:
+            cursor.execute(";\n".join(gathering.statements), gathering.values)
+
+
+@lru_cache(maxsize=64)
+def _next_id(model: type[models.Model]) -> str:
+    return f"nextval(pg_get_serial_sequence('{model._meta.db_table}', '{model._meta.pk.column}'))"
 
 
 def add(row: Row) -> Row:

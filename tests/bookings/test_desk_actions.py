@@ -404,8 +404,8 @@ def test_reading_what_is_free_takes_three_statements_from_the_indexes_alone() ->
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         # Of so few rows the planner takes any index, so each question is left its own.
         for sql, other in (
-            (calendar.BUSY_PRACTITIONERS, "booking_freed_room"),
-            (calendar.BUSY_ROOMS, "booking_freed_practitioner"),
+            (calendar.BUSY["practitioner", False, False].sql, "booking_freed_room"),
+            (calendar.BUSY["room", False, False].sql, "booking_freed_practitioner"),
         ):
             cursor.execute(f"SAVEPOINT whole; DROP INDEX {other}")
             cursor.execute(

@@ -3,12 +3,15 @@ sent twice but what was in flight when its worker was killed."""
 
 from __future__ import annotations
 
+import multiprocessing
 import socket
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -170,30 +173,9 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.monotonic() - began
 
 
-def nudges_cost(monkeypatch: pytest.MonkeyPatch) -> tuple[float, float]:
-    """Book twice; return what asking the queue cost the first and the second time, in seconds."""
-    costs: list[float] = []
-    ask = nudge.send
-
-    def timed(*arguments: Any) -> bool:
-        costs.append(seconds(lambda: ask(*arguments)))
-        return False
-
-    monkeypatch.setattr(nudge, "send", timed)
-    book()
-    book()
-    assert len(costs) == 2
-    return costs[0], costs[1]
-
-
 @pytest.mark.parametrize("how", ["refused", "frozen", "frozen under an open connection", "mute"])
-def test_a_booking_hardly_notices_a_redis_that_is_gone(
-    how: str,
-    fresh_db: Database,
-    own_redis: OwnRedis,
-    silent_url: str,
-    sink: Sink,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_booking_does_not_notice_a_redis_that_is_gone(
+    how: str, fresh_db: Database, own_redis: OwnRedis, silent_url: str, sink: Sink
 ) -> None:
     with broker(silent_url if how == "mute" else own_redis.url):
         if how == "frozen under an open connection":
@@ -202,12 +184,61 @@ def test_a_booking_hardly_notices_a_redis_that_is_gone(
             own_redis.freeze()
         if how == "refused":
             own_redis.kill()
-        first, second = nudges_cost(monkeypatch)
+        first, second = (
+            seconds(lambda: nudge.send("clients.tasks.send_due_messages")) for _ in range(2)
+        )
+        rung = [seconds(lambda: nudge.bell.ring([0])) for _ in range(20)]
+        book(2)
         own_redis.thaw()
     assert first < 0.6, "one socket timeout of 0.25 s, and room for a busy machine"
     assert second < 0.05, "nobody is asked again for ten seconds"
+    assert max(rung) < 0.05, "whoever books only rings"
     assert outbox.send_due(clock=now) == 2, "the sweep finds what nobody was told about"
     assert len(sink.messages) == 2
+
+
+def test_a_rush_of_bookings_asks_the_queue_seldom_and_for_every_message() -> None:
+    asked: list[list[int]] = []
+    bell = nudge.Bell(asked.append, apart=0.2)
+    for number in range(500):
+        bell.ring([number])
+    eventually(lambda: [*chain(*asked)] == [*range(500)], what="all of them asked for")
+    assert len(asked) <= 20
+
+
+def test_the_first_message_is_asked_for_while_a_slow_queue_still_answers() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    asked: list[list[int]] = []
+
+    def ask(ids: list[int]) -> None:
+        asked.append(ids)
+        begun.set()
+        go_on.wait(10)
+
+    bell = nudge.Bell(ask, apart=0)
+    bell.ring([1])
+    assert begun.wait(10)
+    assert seconds(lambda: bell.ring([2])) < 1, "nobody waits for the one that is being asked"
+    go_on.set()
+    eventually(lambda: asked == [[1], [2]])
+
+
+def test_a_process_made_by_forking_rings_a_bell_of_its_own() -> None:
+    asked: Any = multiprocessing.get_context("fork").Queue()
+    bell = nudge.Bell(asked.put, apart=0)
+    bell.ring([1])
+    assert asked.get(timeout=10) == [1]
+    child = multiprocessing.get_context("fork").Process(
+        target=lambda: (bell.ring([2]), go_on_until_asked(bell))
+    )
+    child.start()
+    assert asked.get(timeout=10) == [2]
+    child.join(10)
+    assert child.exitcode == 0
+
+
+def go_on_until_asked(bell: nudge.Bell) -> None:
+    eventually(lambda: not bell._ids, what="the child's bell to ask")
 
 
 def test_the_queue_is_asked_again_after_ten_seconds_by_one_request_only() -> None:
