@@ -1,4 +1,11 @@
 from clients.models.client import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+from clients.models.consent import (
+    ConsentDocument,
+    ConsentGiven,
+    ConsentLink,
+    ConsentStillYes,
+    ConsentWithdrawn,
+)
 from clients.models.intake import (
     IntakeDefinition,
     IntakeDraft,
@@ -14,6 +21,11 @@ __all__ = [
     "Channel",
     "Client",
     "ClientKey",
+    "ConsentDocument",
+    "ConsentGiven",
+    "ConsentLink",
+    "ConsentStillYes",
+    "ConsentWithdrawn",
     "ContactConsent",
     "DuplicateProposal",
     "IntakeDefinition",

@@ -1,9 +1,10 @@
-"""What every clinic begins with: its own row, the safety rules and the intake form. Part of every
-start."""
+"""What every clinic begins with: its own row, the safety rules, the intake form and the texts of
+consent. Part of every start."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from clients import intake_publishing, models, publishing
+from clients import consent_text, consenting, intake_publishing, models, publishing
+from clients.consent_text import Text
 from clients.intake_definition import Definition
 from clients.rule_document import DEFAULTS, read
 from clients.rules import RuleSet
@@ -23,8 +25,9 @@ FROM_DEFAULTS = "Jade's defaults"
 
 class Command(BaseCommand):
     help = (
-        "Makes the clinic's row and publishes the default safety rules and intake form where they "
-        "are missing. What a clinic has published itself is left alone. May run as often as wanted."
+        "Makes the clinic's row and publishes the default safety rules, intake form and consent "
+        "texts where they are missing. What a clinic has published itself is left alone. May run as "
+        "often as wanted."
     )
     requires_system_checks = ()
 
@@ -36,6 +39,7 @@ class Command(BaseCommand):
             *make_clinic(),
             *publish_rules(rules, now=now),
             *publish_form(intake_publishing.default_form(), now=now),
+            *publish_consent_texts(consent_text.defaults(), now=now),
         ]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))
@@ -85,3 +89,39 @@ def _form_wanted(digest: str) -> bool:
 
 def _is_new(digest: str, published: list[tuple[str, str]]) -> bool:
     return all(known != digest and source == FROM_DEFAULTS for known, source in published)
+
+
+def publish_consent_texts(texts: Sequence[Text], *, now: datetime) -> list[str]:
+    """Publish these default texts unless they are published or the clinic has its own.
+
+    Returns what was done, in words. As with the rules, new defaults of a newer Jade become the next
+    version as long as every version of that kind and language came from the defaults.
+    """
+    if not any(_texts_wanted(texts)):
+        return []
+    done = []
+    with transaction.atomic():
+        consenting.lock()
+        for text, after in _texts_wanted(texts):
+            made = consenting.publish(
+                text, now=now, actor=CLOCK, source=FROM_DEFAULTS, asks_again=True, after=after
+            )
+            done.append(f"consent text {made}")
+    return done
+
+
+def _texts_wanted(texts: Sequence[Text]) -> list[tuple[Text, int | None]]:
+    """Return the texts to publish, each with the number of the version it replaces (one query)."""
+    published = list(
+        models.ConsentDocument.objects.order_by("number").only(
+            "kind", "language", "number", "digest", "source"
+        )
+    )
+    wanted: list[tuple[Text, int | None]] = []
+    for text in texts:
+        there = [
+            each for each in published if (each.kind, each.language) == (text.kind, text.language)
+        ]
+        if all(each.digest != text.digest and each.source == FROM_DEFAULTS for each in there):
+            wanted.append((text, there[-1].number if there else None))
+    return wanted
