@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.answers import AnswersInvalid, Problem
+from clients.intake_answers import Trouble
+from clients.intake_form import Filling
 from clinic.errors import Refusal
 
 SENTENCES: dict[Problem, str | Promise] = {
@@ -19,6 +21,43 @@ SENTENCES: dict[Problem, str | Promise] = {
     Problem.DATE_IN_FUTURE: _("This date is still to come. Please give the date of the last time."),
     Problem.DATE_TOO_LONG_AGO: _("This date is too long ago. Please check the year."),
 }
+
+TROUBLES: dict[Trouble, str | Promise] = {
+    Trouble.TOO_LONG: _("This is longer than we can keep. Please shorten it."),
+    Trouble.TOO_MANY: _("This is more than we can keep. Please leave some out."),
+    Trouble.NOT_OFFERED: _("Please choose one of the answers to this question."),
+    Trouble.CONTRADICTION: _("Two of your answers contradict each other. Please leave one."),
+    Trouble.DATE_WRONG: _("This date is not in the calendar. A year alone is enough if unsure."),
+    Trouble.DATE_IN_FUTURE: _("This date is still to come. Please check it."),
+    Trouble.DATE_TOO_LONG_AGO: _("This date is too long ago. Please check the year."),
+    Trouble.DATE_MISSING: _("Please tell us when, or tick “not sure when”."),
+    Trouble.NUMBER_WRONG: _("Please write a number, such as 7 or 7.5."),
+    Trouble.NUMBER_OUT_OF_RANGE: _("This number does not look right. Please check it."),
+    Trouble.PHONE_WRONG: _("We can't read this telephone number. Please check it."),
+    Trouble.EMAIL_WRONG: _("This is no e-mail address. It looks like name@example.org."),
+    Trouble.TWICE: _("You chose this one above. Please choose another, or leave it open."),
+    Trouble.NOT_ON_THE_MAP: _("Please choose one of the concerns you ticked above."),
+    Trouble.WHICH_MISSING: _("Please choose which one it is."),
+}
+
+
+class FormOver(Refusal):
+    """A form that is asked no more: its time is over, or another one took its place."""
+
+    code = "form_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("This form is closed. Please call us if something has changed."))
+
+
+class FormIncomplete(Refusal):
+    """A form that can't be sent yet; `filling` says what is missing or wrong."""
+
+    code = "form_incomplete"
+
+    def __init__(self, filling: Filling) -> None:
+        super().__init__(_("Some answers are still missing. What you wrote is kept."))
+        self.filling = filling
 
 
 def sentences(invalid: AnswersInvalid) -> dict[str, str]:

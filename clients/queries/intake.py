@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 
-from clients.intake_definition import Definition, IntakeInvalid, read
-from clients.models import Client, IntakeDefinition, IntakeSubmission
+from clients.differences import Change, Told, differences, same
+from clients.intake_definition import Definition, FormKind, IntakeInvalid, read
+from clients.intake_draft import Draft
+from clients.intake_form import Filling
+from clients.intake_links import digest
+from clients.intake_words import words
+from clients.models import (
+    Client,
+    IntakeDefinition,
+    IntakeDraft,
+    IntakeRequest,
+    IntakeSubmission,
+)
+from clients.queries.rules import rule_set, rule_sets
 
 
 def current_form(now: datetime) -> Definition:
@@ -67,3 +82,116 @@ def latest_submission(client: Client) -> IntakeSubmission | None:
         .order_by("-submitted_at", "-pk")
         .first()
     )
+
+
+def request_by_token(token: str) -> tuple[IntakeRequest, bool] | None:
+    """Return the form a link leads to, and whether it is the client's own link; None for any other
+    text (one query)."""
+    known = digest(token)
+    rows = IntakeRequest.objects.select_related("client__key")
+    found = rows.filter(token_digest=known).first() or rows.filter(page_digest=known).first()
+    return (found, found.token_digest == known) if found else None
+
+
+def draft_of(request: IntakeRequest) -> IntakeDraft | None:
+    """Return what is typed into a form that was not sent yet (one query)."""
+    rows = IntakeDraft.objects.select_related("client__key", "request")
+    return rows.filter(request=request, sent_at__isnull=True).first()
+
+
+def filling_of(
+    draft: IntakeDraft,
+    *,
+    before: IntakeSubmission | None,
+    today: date,
+    country: str,
+    by_staff: bool = False,
+) -> Filling:
+    """Return a form as far as it is filled in, read with the versions it was begun with. `before`
+    is the record as it stands."""
+    return Filling(
+        form=form_of(draft.definition_id),
+        rules=rule_set(draft.rule_set_id),
+        kind=FormKind(draft.request.kind),
+        typed=Draft.of(draft.content).typed,
+        today=today,
+        before=before.answers if before else {},
+        country=country,
+        by_staff=by_staff,
+    )
+
+
+def told(submissions: Iterable[IntakeSubmission]) -> list[Told]:
+    """Return submissions with the forms and rules they are read with (two queries)."""
+    rows = list(submissions)
+    known = forms({row.definition_id for row in rows})
+    rules = rule_sets({row.rule_set_id for row in rows})
+    return [Told(known[row.definition_id], rules[row.rule_set_id], row.answers) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a client said to one question, from this submission on. `words` is "" where they said
+    nothing any more."""
+
+    submission: IntakeSubmission
+    answer: object
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAt:
+    """What changed with one submission."""
+
+    submission: IntakeSubmission
+    changes: tuple[Change, ...]
+
+
+def history_of(client: Client, question: str) -> list[Moment]:
+    """Return what a client said to a question, each time it changed, the newest first (three
+    queries, whatever the length)."""
+    rows = submissions_of(client)
+    return moments(rows, told(rows), question)
+
+
+def moments(
+    submissions: list[IntakeSubmission], records: list[Told], question: str
+) -> list[Moment]:
+    """Return what was said to a question in submissions, newest first as they are (no query)."""
+    found: list[Moment] = []
+    last: object = None
+    for row, record in reversed(list(zip(submissions, records, strict=True))):
+        answer = record.answers.get(question)
+        asked = record.form.by_code.get(question)
+        # What belongs to one visit is not taken back by a form that does not ask it.
+        if same(answer, last) or (answer is None and question not in record.form.intake_codes):
+            continue
+        said = words(record.form, record.rules, asked, answer) if asked else str(answer)
+        found.append(Moment(row, answer, said))
+        last = answer
+    return found[::-1]
+
+
+def changes_since(client: Client, at: datetime) -> list[ChangedAt]:
+    """Return what changed with each submission after an instant, the newest first; the first
+    submission of all is no change (three queries, whatever the length)."""
+    rows = submissions_of(client)
+    return changes(rows, told(rows), at)
+
+
+def changes(
+    submissions: list[IntakeSubmission], records: list[Told], at: datetime | None = None
+) -> list[ChangedAt]:
+    """Return what changed with each of some submissions, newest first as they are (no query)."""
+    pairs = list(zip(submissions, records, strict=True))
+    return [
+        ChangedAt(row, _of_the_record(differences(before, record), record))
+        for (row, record), (_earlier, before) in pairwise(pairs)
+        if at is None or row.submitted_at > at
+    ]
+
+
+def _of_the_record(found: tuple[Change, ...], record: Told) -> tuple[Change, ...]:
+    """Leave out what belonged to an earlier visit alone: that it is not said again is no change."""
+    codes = record.form.intake_codes
+    return tuple(each for each in found if each.new is not None or each.code in codes)

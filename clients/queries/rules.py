@@ -36,6 +36,12 @@ def rule_set(version: int) -> RuleSet:
     return _read(version, digest)
 
 
+def rule_sets(versions: set[int]) -> dict[int, RuleSet]:
+    """Return versions of the rules by number (one query)."""
+    found = models.RuleSet.objects.filter(version__in=versions).values_list("version", "digest")
+    return {version: _read(version, digest) for version, digest in found}
+
+
 # A published version never changes, so what was read once is read for good; the digest tells two
 # databases of one process apart.
 @lru_cache(maxsize=16)
