@@ -1,52 +1,16 @@
-"""Headers of pages that are nobody else's business, and the last words of a refusal."""
+"""Where a booking's own page is, and what such pages share with other private ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec, cast
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from bookings import links
 from bookings.models import Booking
+from clinic.replies import CONFLICT, INVALID, SeeOther, private
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-INVALID = 422
-CONFLICT = 409
-
-
-class SeeOther(HttpResponseRedirect):
-    """The answer to a POST that worked: look there, with a GET."""
-
-    status_code = 303
+__all__ = ["CONFLICT", "INVALID", "SeeOther", "manage_path", "private"]
 
 
 def manage_path(booking: Booking) -> str:
     """Return where on this site a booking's own page is."""
     return reverse("manage", args=[links.token(booking.uid, version=booking.token_version)])
-
-
-def private(view: View[P]) -> View[P]:
-    """Keep a page out of caches, search engines and other sites' logs.
-
-    A page with a form keeps its referrer for ourselves: with `no-referrer` browsers send the form
-    with `Origin: null`, which no check of the origin could tell from a stranger's.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = (
-            "same-origin"
-            if b'method="post"' in getattr(response, "content", b"")
-            else "no-referrer"
-        )
-        return response
-
-    return cast(View[P], guarded)

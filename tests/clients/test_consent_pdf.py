@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from pypdf import PdfReader
 
-from clients import consenting, consents
+from clients.actions import consenting
 from clients.consent_pdf import consent_pdf
 from clients.consent_rules import Kind
 from clients.models import ConsentGiven
+from clients.queries import consents
 from clinic.audit import CLIENT
 from tests.factories import clinic
 from tests.factories.bookings import client

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from clients import consent_links, consent_text, consenting, consents
+from clients import consent_links, consent_text
+from clients.actions import consenting
 from clients.consent_rules import Event, Kind, Layer, Reason
 from clients.consent_text import Text
 from clients.errors import (
@@ -32,6 +33,7 @@ from clients.models import (
     ConsentStillYes,
     ConsentWithdrawn,
 )
+from clients.queries import consents
 from clients.sealing import KeyDestroyed
 from clinic.audit import CLIENT, CLOCK, staff
 from clinic.models import AuditEntry

@@ -6,10 +6,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from clients import consenting, consents
+from clients.actions import consenting
+from clients.actions.consenting import Signed
 from clients.consent_rules import Kind
-from clients.consenting import Signed
 from clients.models import Client, ConsentGiven
+from clients.queries import consents
 from clinic.audit import CLIENT
 
 SIGNED_AT = datetime(2099, 1, 5, 15, 0, tzinfo=UTC)

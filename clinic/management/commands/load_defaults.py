@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from clients import consent_text, consenting, intake_publishing, models, publishing
+from clients import consent_text, intake_publishing, models, publishing
+from clients.actions import consenting
 from clients.consent_text import Text
 from clients.intake_definition import Definition
 from clients.rule_document import DEFAULTS, read

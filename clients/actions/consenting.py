@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clients import consents
 from clients.consent_rules import Kind, Method, Place, Relation
 from clients.consent_text import Text, write
 from clients.errors import (
@@ -30,6 +29,7 @@ from clients.models import (
     ConsentStillYes,
     ConsentWithdrawn,
 )
+from clients.queries import consents
 from clients.signature import Strokes
 from clinic import audit
 from clinic.audit import Actor
