@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views import answering, desk, desk_book, desk_change, desk_move, practice
+from bookings.views import answering, desk, desk_book, desk_change, desk_logins, desk_move, practice
 
 urlpatterns = [
     path("desk/", desk.day, name="day"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("desk/booking/<uuid:uid>/cancel/", desk_change.cancel, name="desk-cancel"),
     path("desk/booking/<uuid:uid>/undo/", desk_change.undo, name="desk-undo"),
     path("desk/booking/<uuid:uid>/<slug:name>/", desk_change.step, name="desk-step"),
+    path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
+    path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
     path("practice/", practice.day, name="practice"),
     path("practice/visit/<uuid:uid>/", practice.visit, name="practice-visit"),
     path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),

@@ -117,3 +117,33 @@ class EditedMeanwhile(_Said):
 class NothingChanged(_Said):
     code = "nothing_changed"
     words = _("Nothing differs from the version that is in force.")
+
+
+class NotTheirs(Refusal):
+    """A record is not opened to a login: it says only that, whatever was wrong."""
+
+    code = "not_theirs"
+    field = "phone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is not the number we have. Please check it, or call us and we will help.")
+        )
+
+
+class TwoSelves(Refusal):
+    code = "two_selves"
+    field = "relation"
+
+    def __init__(self) -> None:
+        super().__init__(_("This login is somebody's own already. Who is this person to them?"))
+
+
+class StaffAddress(Refusal):
+    code = "staff_address"
+    field = "email"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is the address of a member of staff's login. Please use a private one.")
+        )

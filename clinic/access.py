@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from clinic.models import Role, User
 
@@ -17,11 +18,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 STAFF = frozenset({Role.OWNER, Role.PRACTITIONER, Role.FRONT_DESK})
 
 
-def only(*roles: Role) -> Callable[[View[P]], View[P]]:
+def only(*roles: Role, door: str = "login") -> Callable[[View[P]], View[P]]:
     """Open a view to these roles alone.
 
-    Somebody without a login, or whose login was switched off, is sent to the login page and from
-    there back to where they were going. Any other role is answered as if the page did not exist.
+    Somebody without a login, or whose login was switched off, is sent to the login page that `door`
+    names and from there back to where they were going. Any other role is answered as if the page
+    did not exist.
     """
     allowed = frozenset(roles)
 
@@ -30,7 +32,7 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = request.user
             if not isinstance(user, User):
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(request.get_full_path(), reverse(door))
             if user.role not in allowed:
                 raise Http404
             return view(request, *args, **kwargs)
@@ -42,3 +44,4 @@ def only(*roles: Role) -> Callable[[View[P]], View[P]]:
 
 
 staff_only = only(*STAFF)
+client_only = only(Role.CLIENT, door="me-login")

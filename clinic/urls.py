@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("clients.urls")),
     path("api/v1/", include("bookings.api.urls")),
     path("", include(logins)),
+    path("me/", include("bookings.me_urls")),
     path("", include("bookings.staff_urls")),
     path("settings/", include("bookings.settings_urls")),
     path("admin/", admin.site.urls),

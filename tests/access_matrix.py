@@ -142,6 +142,48 @@ TABLE = """
 /desk/booking/<uuid:uid>/undo/                  POST login  404    303    303    303    303    303
 /desk/booking/<uuid:uid>/<slug:name>/           GET  login  404    405    405    405    405    405
 /desk/booking/<uuid:uid>/<slug:name>/           POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/logins/                GET  login  404    200    200    200    200    200
+/desk/clients/<uuid:uid>/logins/                POST login  404    422    422    422    422    422
+/desk/clients/<uuid:uid>/logins/end/            GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/logins/end/            POST login  404    404    404    404    404    404
+
+# A client's own pages. The desk's word lets the client in; nobody else, staff included
+/me/                                            GET  login  303    404    404    404    404    404
+/me/                                            POST login  405    404    404    404    404    404
+/me/login/                                      GET  200    302    200    200    200    200    200
+/me/login/                                      POST 200    302    200    200    200    200    200
+/me/login/code/                                 GET  302    302    302    302    302    302    302
+/me/login/code/                                 POST 302    302    302    302    302    302    302
+/me/login/link/<str:token>/                     GET  200    200    200    200    200    200    200
+/me/login/link/<str:token>/                     POST 303    303    303    303    303    303    303
+/me/login/passkey/                              GET  302    302    302    302    302    302    302
+/me/login/passkey/                              POST 302    302    302    302    302    302    302
+/me/logout/                                     GET  405    405    405    405    405    405    405
+/me/logout/                                     POST 303    303    303    303    303    303    303
+/me/choose/                                     GET  login  405    404    404    404    404    404
+/me/choose/                                     POST login  303    404    404    404    404    404
+/me/find/                                       GET  login  200    404    404    404    404    404
+/me/find/                                       POST login  200    404    404    404    404    404
+/me/find/<str:token>/                           GET  login  303    404    404    404    404    404
+/me/find/<str:token>/                           POST login  303    404    404    404    404    404
+/me/account/                                    GET  login  200    404    404    404    404    404
+/me/account/                                    POST login  405    404    404    404    404    404
+/me/account/sessions/                           GET  login  405    404    404    404    404    404
+/me/account/sessions/                           POST login  303    404    404    404    404    404
+/me/account/passkey/                            GET  login  302    404    404    404    404    404
+/me/account/passkey/                            POST login  302    404    404    404    404    404
+/me/account/passkey/<int:pk>/remove/            GET  login  302    404    404    404    404    404
+/me/account/passkey/<int:pk>/remove/            POST login  302    404    404    404    404    404
+/me/<uuid:client>/                              GET  login  200    404    404    404    404    404
+/me/<uuid:client>/                              POST login  405    404    404    404    404    404
+/me/<uuid:client>/visits/                       GET  login  200    404    404    404    404    404
+/me/<uuid:client>/visits/                       POST login  405    404    404    404    404    404
+/me/<uuid:client>/book/                         GET  login  200    404    404    404    404    404
+/me/<uuid:client>/book/                         POST login  303    404    404    404    404    404
+/me/<uuid:client>/book/<str:attempt>/           GET  login  200    404    404    404    404    404
+/me/<uuid:client>/book/<str:attempt>/           POST login  303    404    404    404    404    404
+/me/<uuid:client>/you/                          GET  login  200    404    404    404    404    404
+/me/<uuid:client>/you/                          POST login  405    404    404    404    404    404
 
 # The practitioner's day. The visits are the practitioner's, not the colleague's
 /practice/                                      GET  login  404    404    200    200    200    200

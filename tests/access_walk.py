@@ -34,9 +34,11 @@ from bookings import actions, links
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
+from clients import logins
 from clients.channels import mailbox
 from clinic.audit import CLIENT, staff
 from clinic.logins import links as login_links
+from clinic.logins import proofs
 from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
@@ -176,6 +178,14 @@ class Walk:
         letter = EmailMessage("Hello", "Welcome", to=["priya@example.org"])
         letter.attach("hello.txt", "Welcome", "text/plain")
         mailbox.EmailBackend().send_messages([letter])
+        self.proof = proofs.make(email=self.people["client"].email, opens=True, now=self.now)
+        logins.link_by_clinic(
+            now=self.now,
+            actor=staff(self.people["desk"]),
+            client=self.asked.client,
+            email=self.people["client"].email,
+            relation="SELF",
+        )
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
 
     def _browser(self, who: str) -> Client:
@@ -217,6 +227,11 @@ class Walk:
         about = booking or self.about(route)
         home = self.home
         parts = {
+            "/me/<uuid:client>": self.asked.client.uid,
+            "/me/login/link/<str:token>": self.proof.token,
+            "/me/find/<str:token>": self.token(self.asked),
+            "/book/<str:attempt>": write_attempt(self.held.attempt),
+            "/clients/<uuid:uid>": self.asked.client.uid,
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
             "/manage/<str:token>": self.token(about),
@@ -277,6 +292,8 @@ class Walk:
                     "at": at,
                 }
             ),
+            "/me/<uuid:client>/book/": Sent({"at": at}),
+            "/me/<uuid:client>/book/<str:attempt>/": Sent({"changed": "yes", **NOTHING_APPLIES}),
             "/manage/<str:token>/move/": Sent({"at": at}),
             "/answers/<str:token>/": Sent(NOTHING_APPLIES),
             "/api/v1/bookings": Sent(
@@ -346,6 +363,7 @@ def read(answer: Any) -> tuple[HttpResponse, str]:
 def outcome(answer: HttpResponse) -> str:
     """Return an answer in a word: its status, or `login` where somebody is sent to log in."""
     to = answer.get("Location", "")
-    if answer.status_code == 302 and urlsplit(to).path == "/login/" and "next=" in to:
+    doors = {"/login/", "/me/login/"}
+    if answer.status_code == 302 and urlsplit(to).path in doors and "?next=" in to:
         return "login"
     return str(answer.status_code)

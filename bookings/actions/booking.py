@@ -30,7 +30,7 @@ from bookings.queries import calendar
 from bookings.queries.booked import booking_of
 from bookings.queries.catalogue import Offering
 from clients import screening
-from clients.actions import resolve
+from clients.actions import Resolved, resolve
 from clients.contact import Contact
 from clients.models import Client, Message, Screening
 from clients.queries import current_rule_set
@@ -65,13 +65,15 @@ def book(
     contact: Contact,
     answers: Mapping[str, object],
     attempt: UUID | None = None,
+    client: Client | None = None,
 ) -> Booked:
     """Book a session for somebody who schedules themselves.
 
     key: names the request; the same key with the same request is answered with the same booking
     for seven days. practitioner: an id, or None for anybody. answers: to every booking question
     of the treatment, in the shapes of the API. attempt: whose hold is turned into the booking; the
-    hold may have lapsed. The booking is BOOKED, or REQUESTED (with `respond_by`) when the
+    hold may have lapsed. client: whose booking it is, where somebody who may act for them is signed
+    in; else the contact says. The booking is BOOKED, or REQUESTED (with `respond_by`) when the
     practitioner has to look at the answers first.
 
     Raises KeyMismatch; InPast, ShortNotice, TooFarAhead, OffGrid, NotOpen, NotOffered;
@@ -96,7 +98,7 @@ def book(
             locks.take(people=[request.key, contact.key, *([str(attempt)] if attempt else [])])
             once.refuse_known(request)
             stack.enter_context(gathered(_IDS))
-            resolved = resolve(contact, now=now, source=source)
+            resolved = _who(client, contact, now=now, source=source)
             lock(found)
             expire_in_the_way(found, now=now, attempt=attempt)
             at = place(wish, found, now=now, attempt=attempt)
@@ -136,6 +138,12 @@ def book(
             raise
         return Booked(mine, created=False)
     return Booked(booking, created=True)
+
+
+def _who(client: Client | None, contact: Contact, *, now: datetime, source: str) -> Resolved:
+    if client is not None:
+        return Resolved(client, known=True)
+    return resolve(contact, now=now, source=source)
 
 
 def _insert(

@@ -12,6 +12,7 @@ from clients.models.intake import (
     IntakeRequest,
     IntakeSubmission,
 )
+from clients.models.login import ClientLogin
 from clients.models.message import Message
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
@@ -21,6 +22,7 @@ __all__ = [
     "Channel",
     "Client",
     "ClientKey",
+    "ClientLogin",
     "ConsentDocument",
     "ConsentGiven",
     "ConsentLink",

@@ -233,3 +233,28 @@ def _use_up(authenticator: Authenticator, code: str) -> None:
         raise get_adapter().validation_error("incorrect_code")
     authenticator.data["last_step"] = step
     authenticator.save(update_fields=["data"])
+
+
+class Address(forms.Form):
+    """An address to send a client's login mail to. Whether it has a login is told to nobody."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "class": "form-control"}
+        ),
+        error_messages={
+            "required": _("Write the e-mail address the clinic has of you."),
+            "invalid": _("This is no e-mail address. It looks like name@example.org."),
+        },
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class AddressCode(_Code):
+    """The code of a client's login mail."""
+
+    code = MailedCode.base_fields["code"]

@@ -58,7 +58,7 @@ class Sessions:
                 sessions.see(request, now=now)
         response = self.get_response(request)
         arrived = getattr(request, record.ARRIVED, None)
-        if isinstance(arrived, User):
+        if isinstance(arrived, User) and arrived.role in STAFF:
             people.remember(request, response, arrived)
         return response
 

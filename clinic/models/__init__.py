@@ -2,12 +2,13 @@ from clinic.models.audit import AccessEntry, AuditEntry, Seal
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.hours import Closure, TimeOff, WorkingHours
 from clinic.models.limits import RateCount
-from clinic.models.logins import LoginLink, OpenSession
+from clinic.models.logins import AddressProof, LoginLink, OpenSession
 from clinic.models.people import Practitioner, Role, User
 from clinic.models.places import Clinic, Location, Room
 
 __all__ = [
     "AccessEntry",
+    "AddressProof",
     "AuditEntry",
     "Clinic",
     "Closure",

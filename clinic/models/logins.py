@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,34 @@ class LoginLink(models.Model):
 
     def __str__(self) -> str:
         return f"login link {self.pk}"
+
+
+class AddressProof(models.Model):
+    """A code and a link that were mailed to an address, to see whether somebody reads it.
+
+    Only digests of both are kept. `opens` is false where the address is nobody's here: such a row
+    proves nothing, was never mailed, and asking costs the same either way.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField()
+    opens = models.BooleanField()
+    code_digest = models.CharField(max_length=64)
+    link_digest = models.CharField(max_length=64, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="address_proof_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proof of an address {self.pk}"
 
 
 class OpenSession(models.Model):

@@ -1,0 +1,61 @@
+"""What clients fill in on their own pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.forms.contact import LONGEST_PHONE
+from clients.contact import LONGEST_EMAIL, email_key
+from clients.models import ClientLogin
+
+WHOSE = [
+    ("SELF", _("They are mine")),
+    ("PARENT", _("My child's, or I am their guardian")),
+    ("PARTNER", _("My partner's")),
+    ("CARER", _("Somebody's I care for")),
+]
+
+
+class ClaimForm(forms.Form):
+    """The phone number of a record, and who the person is to whoever is signed in."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=LONGEST_PHONE,
+        widget=forms.TextInput(
+            {"type": "tel", "autocomplete": "tel", "inputmode": "tel", "class": "form-control"}
+        ),
+        error_messages={
+            "required": _("Please give the number you booked with."),
+            "max_length": _("This number is too long: at most %(limit_value)d characters."),
+        },
+    )
+    relation = forms.ChoiceField(
+        label=_("Whose pages are these?"),
+        choices=WHOSE,
+        initial="SELF",
+        widget=forms.Select({"class": "form-select"}),
+    )
+
+
+class LoginForm(forms.Form):
+    """An address that may act for a client, on the clinic's word."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput({"autocomplete": "off", "class": "form-control"}),
+        error_messages={
+            "required": _("Write the address they will sign in with."),
+            "invalid": _("This is no e-mail address. It looks like name@example.org."),
+        },
+    )
+    relation = forms.ChoiceField(
+        label=_("Who are they to the client?"),
+        choices=ClientLogin.Relation.choices,
+        widget=forms.Select({"class": "form-select"}),
+    )
+
+    def clean_email(self) -> str:
+        return email_key(self.cleaned_data["email"])

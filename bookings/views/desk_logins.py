@@ -1,0 +1,64 @@
+"""Who may see a client's own pages: what the desk can look up, allow and end."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.forms.me import LoginForm
+from bookings.views.answers import INVALID, SeeOther
+from bookings.views.desk_change import actor_of
+from clients import logins
+from clients.models import Client
+from clinic.access import staff_only
+from clinic.errors import Refusal
+
+
+def _client(uid: UUID) -> Client:
+    return get_object_or_404(Client.objects.exclude(status=Client.Status.MERGED), uid=uid)
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def links(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The logins that see a client's pages, now and before; the POST allows another."""
+    client = _client(uid)
+    form = LoginForm(request.POST or None)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            logins.link_by_clinic(
+                now=timezone.now(),
+                actor=actor_of(request),
+                client=client,
+                email=typed["email"],
+                relation=typed["relation"],
+            )
+            messages.success(request, _("Whoever reads that mail can sign in and see the pages."))
+            return SeeOther(reverse("desk-logins", args=[client.uid]))
+        except Refusal as refusal:
+            form.add_error(refusal.field, str(refusal.sentence))
+    context = {"form": form, "client": client, "links": logins.of_client(client)}
+    status = INVALID if request.method == "POST" else 200
+    return render(request, "bookings/desk/logins.html", context, status=status)
+
+
+@staff_only
+@require_POST
+def end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """End one of a client's logins (`link`)."""
+    client = _client(uid)
+    try:
+        link = UUID(request.POST.get("link", ""))
+    except ValueError:
+        raise Http404 from None
+    logins.end(now=timezone.now(), actor=actor_of(request), client=client, link=link)
+    messages.success(request, _("Ended. That login sees this client no more."))
+    return SeeOther(reverse("desk-logins", args=[client.uid]))

@@ -1,0 +1,195 @@
+"""Whose pages a login opens, and how somebody comes to a login (docs/decisions/0012).
+
+A login is somebody who reads the mail of an address. An address is no person: what it opens is
+decided for each client record, by a second thing that only the person, or the clinic, knows.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from clients.contact import PhoneInvalid, phone_key
+from clients.errors import NotTheirs, StaffAddress, TwoSelves
+from clients.models import Client, ClientLogin
+from clinic import audit
+from clinic.audit import Actor
+from clinic.errors import constraint_of
+from clinic.limits import Limit, wait
+from clinic.models import Role, User
+
+# Numbers a login may try, wherever it comes from.
+NUMBERS = Limit("client-number", 5, 3600)
+
+
+def opens(email: str) -> bool:
+    """Whether a proof of this address makes or finds a login. Two queries, whatever is found.
+
+    Staff have a login of their own; it opens no client's pages.
+    """
+    user = User.objects.filter(email=email).first()
+    known = _clients().filter(email=email).exists()
+    return (user.is_active and user.role == Role.CLIENT) if user else known
+
+
+def arrive(*, now: datetime, email: str) -> User | None:
+    """Return the login of an address that was proved just now, made where it is the first time;
+    None where a login was switched off, or the address has become somebody else's meanwhile."""
+    if not opens(email):
+        return None
+    with transaction.atomic():
+        user, created = User.objects.get_or_create(
+            email=email, defaults={"name": email[:120], "role": Role.CLIENT}
+        )
+        if created:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+            audit.record(
+                now=now, actor=audit.staff(user), verb="login.made", about=f"user:{user.pk}"
+            )
+    return user if user.is_active and user.role == Role.CLIENT else None
+
+
+def links_of(user: User) -> list[ClientLogin]:
+    """Return whom a login may act for: oneself first, then by name. One query."""
+    links = ClientLogin.objects.filter(
+        user=user, ended_at=None, client__in=_clients()
+    ).select_related("client")
+    return sorted(links, key=lambda link: (link.relation != "SELF", link.client.name_key))
+
+
+def of_client(client: Client) -> QuerySet[ClientLogin]:
+    """Return every login that may or might act for a client, those that ended last."""
+    return (
+        ClientLogin.objects.filter(client=client)
+        .select_related("user")
+        .order_by("-ended_at", "made_at")
+    )
+
+
+def waiting_for(user: User) -> Client | None:
+    """Return the one client record a login's address may open with its phone number alone.
+
+    Exactly one record has the address, the clinic has met the person, and nobody ended this link.
+    """
+    found = list(_clients().filter(email=user.email)[:2])
+    if len(found) != 1 or found[0].status != Client.Status.ACTIVE:
+        return None
+    return found[0] if may_claim(user, found[0]) else None
+
+
+def may_claim(user: User, client: Client) -> bool:
+    """Whether a login may ask for a record by itself: its address is the record's, a number is
+    there to compare with, and the clinic has not ended the link before."""
+    ended = ClientLogin.objects.filter(user=user, client=client).exclude(ended_at=None)
+    return (
+        client.status != Client.Status.MERGED
+        and client.email == user.email
+        and bool(client.phone)
+        and not ended.exclude(ended_by=user).exists()
+    )
+
+
+def claim(
+    *, now: datetime, user: User, client: Client, phone: str, country: str, relation: str, how: str
+) -> ClientLogin:
+    """Link a login with a record whose phone number somebody knows.
+
+    country: ISO 3166 code a national number is read in. how: NUMBER or BOOKING.
+    Raises NotTheirs for another number, or too many; TwoSelves.
+    """
+    if not may_claim(user, client) or wait(NUMBERS, who=f"user:{user.pk}", now=now):
+        raise NotTheirs
+    try:
+        given = phone_key(phone, country)
+    except PhoneInvalid:
+        raise NotTheirs from None
+    if not hmac.compare_digest(given, client.phone):
+        audit.record(
+            now=now, actor=audit.staff(user), verb="client.claim_failed",
+            about=f"client:{client.uid}",
+        )  # fmt: skip
+        raise NotTheirs
+    return _link(
+        now=now, actor=audit.staff(user), user=user, client=client, relation=relation, how=how
+    )
+
+
+def link_by_clinic(
+    *, now: datetime, actor: Actor, client: Client, email: str, relation: str
+) -> ClientLogin:
+    """Let an address act for a client, on the clinic's word; whoever proves it sees the pages.
+
+    Raises StaffAddress, TwoSelves.
+    """
+    with transaction.atomic():
+        user, created = User.objects.get_or_create(
+            email=email, defaults={"name": email[:120], "role": Role.CLIENT}
+        )
+        if user.role != Role.CLIENT:
+            raise StaffAddress
+        if created:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return _link(
+            now=now, actor=actor, user=user, client=client, relation=relation, how="CLINIC"
+        )
+
+
+def end(*, now: datetime, actor: Actor, client: Client, link: UUID) -> None:
+    """End a link of a client's; what is open in that login shows the client no more. Ending twice
+    is once."""
+    with transaction.atomic():
+        row = (
+            ClientLogin.objects.select_for_update()
+            .filter(uid=link, client=client, ended_at=None)
+            .first()
+        )
+        if row is None:
+            return
+        row.ended_at, row.ended_by = now, actor.user
+        row.save(update_fields=["ended_at", "ended_by"])
+        audit.record(
+            now=now, actor=actor, verb="client.login_ended", about=f"client:{client.uid}",
+            before={"user": row.user_id, "relation": row.relation},
+        )  # fmt: skip
+
+
+def chosen(links: Sequence[ClientLogin], uid: str) -> ClientLogin | None:
+    """Return the link of a client among those of a login; the first where none is named so."""
+    named = [link for link in links if str(link.client.uid) == uid]
+    return next(iter([*named, *links]), None)
+
+
+def _link(
+    *, now: datetime, actor: Actor, user: User, client: Client, relation: str, how: str
+) -> ClientLogin:
+    try:
+        with transaction.atomic():
+            link, created = ClientLogin.objects.get_or_create(
+                user=user, client=client, ended_at=None,
+                defaults={"relation": relation, "how": how, "made_at": now},
+            )  # fmt: skip
+            if not created:
+                return link
+            if relation == ClientLogin.Relation.SELF:
+                user.name = client.name
+                user.save(update_fields=["name"])
+            audit.record(
+                now=now, actor=actor, verb="client.login_linked", about=f"client:{client.uid}",
+                after={"user": user.pk, "relation": relation, "how": how},
+            )  # fmt: skip
+            return link
+    except IntegrityError as error:
+        if constraint_of(error) == "client_login_one_self":
+            raise TwoSelves from error
+        raise
+
+
+def _clients() -> QuerySet[Client]:
+    return Client.objects.exclude(status=Client.Status.MERGED)
