@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.answers import AnswersInvalid, Problem
+from clients.images import Problem as Picture
 from clients.intake_answers import Trouble
 from clients.intake_form import Filling
+from clients.pdfs import Problem as Pdf
 from clinic.errors import Refusal
 
 SENTENCES: dict[Problem, str | Promise] = {
@@ -147,3 +149,68 @@ class StaffAddress(Refusal):
         super().__init__(
             _("This is the address of a member of staff's login. Please use a private one.")
         )
+
+
+class NoPhotoConsent(_Said):
+    code = "no_photo_consent"
+    words = _(
+        "There is no consent to photos that holds. Please ask the client to sign it first; "
+        "a no changes nothing about their treatment."
+    )
+
+
+class PhotosWithdrawn(_Said):
+    code = "photos_withdrawn"
+    words = _("The client has taken back their consent to photos, so that none is taken.")
+
+
+class DateToCome(Refusal):
+    """A date of the past is still to come; `field` says which."""
+
+    code = "date_to_come"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("This date is still to come. Please check it."))
+        self.field = field
+
+
+class EndedAlready(_Said):
+    code = "ended_already"
+    words = _("This has been replaced or withdrawn already. Please load the page again.")
+
+
+class StorageAway(_Said):
+    code = "storage_away"
+    words = _(
+        "The file could not be stored, and nothing was kept. Please try again in a moment; "
+        "if it goes on, tell whoever looks after the server."
+    )
+
+
+PICTURES: dict[Picture, str | Promise] = {
+    Picture.EMPTY: _("This file is empty. Please choose another."),
+    Picture.TOO_LARGE: _("This picture is larger than 15 MB. Please take it with a lower quality."),
+    Picture.TOO_MANY_PIXELS: _(
+        "This picture has more than 25 megapixels. Please take it with a lower resolution."
+    ),
+    Picture.TOO_SMALL: _("This picture is too small to show anything. Please take it again."),
+    Picture.HEIC: _(
+        "This is a HEIC picture, which browsers can't show. On an iPhone choose Settings, Camera, "
+        "Formats, “Most compatible” and take it again, or send it to yourself as JPEG."
+    ),
+    Picture.NOT_A_PICTURE: _("This is no JPEG, PNG or WebP picture. Please choose another file."),
+    Picture.BROKEN: _("This picture is damaged or was not copied whole. Please take it again."),
+}
+PDFS: dict[Pdf, str | Promise] = {
+    Pdf.TOO_LARGE: _("This PDF is larger than 20 MB. Please scan it with a lower resolution."),
+    Pdf.NOT_A_PDF: _("This is neither a PDF nor a JPEG, PNG or WebP picture."),
+    Pdf.BROKEN: _("This PDF is damaged or was not copied whole. Please scan it again."),
+    Pdf.ACTIVE: _(
+        "This PDF holds a program or other files, which we don't keep. Print it to a new PDF and "
+        "choose that one."
+    ),
+    Pdf.LOCKED: _(
+        "This PDF is locked with a password, and in ten years nobody could open it. Save it "
+        "without one."
+    ),
+}

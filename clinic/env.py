@@ -206,4 +206,11 @@ POSTGRES_TOOLS = environment.text(
     "Folder of the pg_dump and pg_restore to use, of the server's major version. Left empty, "
     "they are looked for in the usual places.",
 )
+MEDIA_URL = environment.text(
+    "MEDIA_URL",
+    "",
+    "Where photos and documents are kept, sealed: file:///srv/jade/media, or a bucket of an "
+    "S3-compatible store as s3://key:secret@host/bucket?region=ca-central-1 "
+    "(`&tls=off` for one on this machine). Left empty, they are kept in VAR_DIR.",
+)
 LOG_LEVEL = environment.text("LOG_LEVEL", "INFO", "Least severe level that is logged.")

@@ -6,16 +6,21 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 Answer = Callable[[HttpRequest], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 API = "/api/"
+
+MOST_BYTES = 1_000_000  # of a body, where a view does not say that it takes files
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -105,6 +110,34 @@ def embeddable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def _is_embeddable(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and getattr(match.func, "embeddable", False)
+
+
+class BodySize:
+    """Refuses a body that is larger than its view takes, before a byte of it is read.
+
+    Files of a form are written to disk while it is read, which happens before any view can look.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if length.isdecimal() and int(length) > getattr(view, "most_bytes", MOST_BYTES):
+            raise RequestDataTooBig("The body is larger than this address takes.")
+
+
+def takes_files(*, most_bytes: int) -> Callable[[View], View]:
+    """Mark a view whose forms bring files, with the length of the longest body it takes."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 class SameSitePosts:

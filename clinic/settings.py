@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 
 from clinic import env
 from clinic.keys import development_key
+from clinic.storages import private_storage
 
 BASE_DIR = env.ROOT
 DEBUG = env.DEBUG
@@ -53,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clinic.middleware.SameSitePosts",
+    # Above whatever reads a body.
+    "clinic.middleware.BodySize",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -156,11 +159,11 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticroot" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Uploaded files have no address of their own: a view hands them out (docs/decisions/0013).
+_media = private_storage(env.MEDIA_URL, default=env.VAR_DIR / "media")
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.VAR_DIR / "media"},
-    },
+    "default": _media,
+    "private": _media,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

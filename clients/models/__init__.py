@@ -13,11 +13,21 @@ from clients.models.intake import (
     IntakeSubmission,
 )
 from clients.models.login import ClientLogin
+from clients.models.media import (
+    STANDARD_VIEWS,
+    Document,
+    Ending,
+    KeptFile,
+    Milestone,
+    Photo,
+    PhotoView,
+)
 from clients.models.message import Message
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
 
 __all__ = [
+    "STANDARD_VIEWS",
     "BookingQuestion",
     "Channel",
     "Client",
@@ -29,12 +39,18 @@ __all__ = [
     "ConsentStillYes",
     "ConsentWithdrawn",
     "ContactConsent",
+    "Document",
     "DuplicateProposal",
+    "Ending",
     "IntakeDefinition",
     "IntakeDraft",
     "IntakeRequest",
     "IntakeSubmission",
+    "KeptFile",
     "Message",
+    "Milestone",
+    "Photo",
+    "PhotoView",
     "Purpose",
     "RuleSet",
     "Screening",

@@ -1,0 +1,75 @@
+"""A client's photos and documents. Only practitioners' pages, and the client's own, ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clients.models import Client, Document, Milestone, Photo, PhotoView
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two photos of one view, the earlier first."""
+
+    view: PhotoView
+    before: Photo
+    after: Photo
+
+
+def _standing(client: Client) -> QuerySet[Photo]:
+    return Photo.objects.filter(client=client, ending="")
+
+
+def photos_of(client: Client) -> list[Photo]:
+    """Return the photos that stand, by view, the earliest first (one query)."""
+    order = {view.value: number for number, view in enumerate(PhotoView)}
+    rows = _standing(client).order_by("taken_on", "added_at", "pk")
+    return sorted(rows, key=lambda photo: order[photo.view])
+
+
+def ended_photos_of(client: Client) -> list[Photo]:
+    """Return the photos that were replaced or withdrawn, the newest ending first (one query)."""
+    rows = Photo.objects.filter(client=client).exclude(ending="")
+    return list(rows.select_related("ended_by").order_by("-ended_at", "-pk"))
+
+
+def photo_by_uid(uid: UUID) -> Photo | None:
+    """Return a photo with its client and their key, ended or not (one query)."""
+    return Photo.objects.select_related("client__key").filter(uid=uid).first()
+
+
+def latest_of_view(client: Client, view: str) -> Photo | None:
+    """Return the newest photo of a view that stands: what the next one is lined up with."""
+    return _standing(client).filter(view=view).order_by("-taken_on", "-added_at").first()
+
+
+def pair_of(photos: Iterable[Photo]) -> Pair | None:
+    """Return the pair that shows most: of the first view that has two photos of different days, the
+    baseline (or the earliest) beside the newest. No query."""
+    by_view: dict[str, list[Photo]] = {}
+    for photo in photos:
+        by_view.setdefault(photo.view, []).append(photo)
+    for view in PhotoView:
+        found = sorted(by_view.get(view, []), key=lambda one: (one.taken_on, one.added_at))
+        if len(found) > 1 and found[0].taken_on < found[-1].taken_on:
+            newest = found[-1]
+            earlier = [one for one in found if one.taken_on < newest.taken_on]
+            baselines = [one for one in earlier if one.milestone == Milestone.BASELINE]
+            # Of several series, the one that goes on.
+            return Pair(view, baselines[-1] if baselines else earlier[0], newest)
+    return None
+
+
+def documents_of(client: Client) -> list[Document]:
+    """Return the documents that stand, by the date on the paper, the newest first (one query)."""
+    rows = Document.objects.select_related("client__key").filter(client=client, ending="")
+    return sorted(rows, key=lambda one: (one.dated or one.added_at.date(), one.pk), reverse=True)
+
+
+def document_by_uid(uid: UUID) -> Document | None:
+    """Return a document with its client and their key, ended or not (one query)."""
+    return Document.objects.select_related("client__key").filter(uid=uid).first()
