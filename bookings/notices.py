@@ -29,6 +29,7 @@ from clients.channels.base import Invite
 from clients.contact import phone_words
 from clients.models import Channel, ContactConsent, Message, Purpose
 from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
+from clinic import colours
 from clinic.models import Clinic
 
 LONGEST_GREETING = 30
@@ -218,6 +219,7 @@ def _context(
         "directions": location.directions,
         "phone": phone_words(location.phone),
         "link": links.manage_url(booking),
+        **_colours(known.clinic),
     }
     welcome_from: date | None = getattr(booking, "welcome_from", None)
     if message.kind in (followups.DECLINED, followups.CANCELLED) and welcome_from is not None:
@@ -239,6 +241,18 @@ def _context(
         )
         context["prepare"] = not separate and now < booking.starts_at
     return context
+
+
+def _colours(clinic: Clinic) -> dict[str, str | bool]:
+    """Return the clinic's own colour for buttons and lines, on light screens and on dark ones."""
+    if not clinic.accent:
+        return {}
+    light, dark = (colours.tokens(clinic.accent, dark=dark) for dark in (False, True))
+    return {
+        "colour": light["jade"],
+        "dark_colour": dark["jade"],
+        "on_dark_colour": dark["on-jade"],
+    }
 
 
 def first_name(name: str) -> str:

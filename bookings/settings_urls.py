@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views.settings import away, clinic, hours, people, places, start, treatments
+from bookings.views.settings import away, clinic, hours, look, people, places, start, treatments
 
 urlpatterns = [
     path("", start.index, name="settings"),
     path("start/", start.start, name="settings-start"),
     path("start/test-message/", start.test_message, name="settings-test-message"),
     path("clinic/", clinic.clinic, name="settings-clinic"),
+    path("look/", look.look, name="settings-look"),
     path("places/", places.places, name="settings-places"),
     path("places/add/", places.add_location, name="settings-add-location"),
     path("places/<uuid:uid>/", places.location, name="settings-location"),

@@ -28,8 +28,13 @@ ALLOWED = frozenset(
         "answer_by",
         "from_date",
         "prepare",
+        "colour",
+        "dark_colour",
+        "on_dark_colour",
     }
 )
+# Of buttons and lines, where the clinic has no colour of its own.
+COLOURS = {"colour": "#1f6b53", "dark_colour": "#7fcdb0", "on_dark_colour": "#10241c"}
 
 
 # What is left out of a text leaves its empty lines behind.
@@ -57,6 +62,7 @@ def words(kind: str, context: Mapping[str, str | bool], *, language: str) -> Wor
     """
     if not context.keys() <= ALLOWED:
         raise NotAllowed(", ".join(sorted(context.keys() - ALLOWED)))
+    context = {**COLOURS, **context}
     with translation.override(language):
         return Words(
             subject=" ".join(_plain(kind, "subject", context).split()),

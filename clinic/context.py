@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from clinic import colours
 from clinic.models import Clinic
 
 
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Addresses of the clinic's own style sheet and logo; "" where it has none."""
+
+    sheet: str
+    logo: str
+
+
+def brand_of(clinic: Clinic) -> Brand:
+    accent = clinic.accent
+    return Brand(
+        sheet=reverse("brand-sheet", args=[accent[1:], colours.digest(accent)]) if accent else "",
+        logo=reverse("brand-logo", args=[clinic.logo_id]) if clinic.logo_id else "",
+    )
+
+
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Return `clinic` (read only when a template uses it) and whether the mailbox page is on."""
+    """Return `clinic` and `brand` (read only when a template uses them) and whether the mailbox
+    page is on."""
+    clinic = SimpleLazyObject(Clinic.objects.the_only)
     return {
-        "clinic": SimpleLazyObject(Clinic.objects.the_only),
+        "clinic": clinic,
+        "brand": SimpleLazyObject(lambda: brand_of(cast(Clinic, clinic))),
         "mailbox_on": settings.MAILBOX,
     }

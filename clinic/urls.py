@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clients.views import health
-from clinic.views import account, errors, site, staff
+from clinic.views import account, brand, errors, site, staff
 
 # django-allauth looks its steps up by its own names.
 logins = [
@@ -48,6 +48,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("brand/<slug:accent>/<slug:digest>.css", brand.sheet, name="brand-sheet"),
+    path("brand/logo/<slug:digest>/", brand.logo, name="brand-logo"),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),
 ]

@@ -75,6 +75,12 @@ TABLE = """
 /api/v1/<path:rest>                             GET  404    404    404    404    404    404    404
 /api/v1/<path:rest>                             POST 404    404    404    404    404    404    404
 
+# The clinic's own colour and logo
+/brand/<slug:accent>/<slug:digest>.css          GET  200    200    200    200    200    200    200
+/brand/<slug:accent>/<slug:digest>.css          POST 405    405    405    405    405    405    405
+/brand/logo/<slug:digest>/                      GET  200    200    200    200    200    200    200
+/brand/logo/<slug:digest>/                      POST 405    405    405    405    405    405    405
+
 # Ways in and out. Everybody with an app takes the second step
 /login/                                         GET  200    302    302    302    302    302    302
 /login/                                         POST 200    302    302    302    302    302    302
@@ -210,6 +216,8 @@ TABLE = """
 /settings/start/test-message/                   POST login  404    404    404    404    303    303
 /settings/clinic/                               GET  login  404    404    404    404    200    200
 /settings/clinic/                               POST login  404    404    404    404    422    422
+/settings/look/                                 GET  login  404    404    404    404    200    200
+/settings/look/                                 POST login  404    404    404    404    303    303
 /settings/places/                               GET  login  404    404    404    404    200    200
 /settings/places/                               POST login  404    404    404    404    405    405
 /settings/places/add/                           GET  login  404    404    404    404    200    200

@@ -36,6 +36,7 @@ from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
 from clients import logins
 from clients.channels import mailbox
+from clinic import colours
 from clinic.audit import CLIENT, staff
 from clinic.logins import links as login_links
 from clinic.logins import proofs
@@ -186,6 +187,7 @@ class Walk:
             email=self.people["client"].email,
             relation="SELF",
         )
+        self.logo = clinic.logo()
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
 
     def _browser(self, who: str) -> Client:
@@ -247,6 +249,8 @@ class Walk:
             "/time-off/<int:pk>": self.time_off.pk,
             "/closures/<int:pk>": self.closure.pk,
             "/people/<int:pk>": self.people["desk"].pk,
+            "/brand/<slug:accent>/<slug:digest>": f"1f5f8b/{colours.digest('#1f5f8b')}",
+            "/logo/<slug:digest>": self.logo.digest,
             "/places/<uuid:uid>": home.location.uid,
             "/rooms/<uuid:uid>": home.rooms[0].uid,
             "/practitioners/<uuid:uid>": home.people[0].uid,
@@ -323,6 +327,7 @@ class Walk:
                 {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
             ),
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
+            "/settings/look/": Sent({"colour": "#1f5f8b"}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
             "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
         }

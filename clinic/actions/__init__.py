@@ -2,13 +2,14 @@
 
 from clinic.actions.owners import CannotCreateUser, create_owner
 from clinic.actions.people import LastOwner, change_user, create_user, set_password
-from clinic.actions.place import change_clinic
+from clinic.actions.place import change_clinic, change_look
 from clinic.actions.saving import changed, plain, save
 
 __all__ = [
     "CannotCreateUser",
     "LastOwner",
     "change_clinic",
+    "change_look",
     "change_user",
     "changed",
     "create_owner",

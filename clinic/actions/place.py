@@ -1,13 +1,16 @@
-"""The clinic's own name, ways to reach it, and booking policy."""
+"""The clinic's own name, ways to reach it, booking policy, and look."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import transaction
+
 from clinic.actions.saving import save
 from clinic.audit import Actor
-from clinic.models import Clinic
+from clinic.logo import Drawn
+from clinic.models import Clinic, Logo
 
 
 def change_clinic(*, now: datetime, actor: Actor, changes: Mapping[str, object]) -> Clinic:
@@ -25,6 +28,35 @@ def change_clinic(*, now: datetime, actor: Actor, changes: Mapping[str, object])
         verb="clinic.changed",
         about="clinic:1",
     )
+
+
+@transaction.atomic
+def change_look(
+    *,
+    now: datetime,
+    actor: Actor,
+    accent: str,
+    logo: Drawn | None = None,
+    drop_logo: bool = False,
+) -> Clinic:
+    """Change the clinic's colour (`#rrggbb`, "" for the one it came with), and its logo where a
+    new one is given or the old one is dropped. A logo that is no longer shown is deleted.
+
+    Raises clinic.errors.NotStored.
+    """
+    row = Clinic.objects.select_for_update().get(pk=_the_row().pk)
+    values: dict[str, object] = {"accent": accent}
+    if logo is not None:
+        Logo.objects.bulk_create(
+            [Logo(digest=logo.digest, data=logo.data, content_type=logo.content_type)],
+            ignore_conflicts=True,
+        )
+        values["logo_id"] = logo.digest
+    elif drop_logo:
+        values["logo_id"] = None
+    changed = save(row, values, now=now, actor=actor, verb="clinic.changed", about="clinic:1")
+    Logo.objects.exclude(pk=changed.logo_id or "").delete()
+    return changed
 
 
 def _the_row() -> Clinic:

@@ -37,6 +37,8 @@ SET_UP = frozenset(
         "mfa_reauthenticate_webauthn",
         "password",
         "favicon",
+        "brand-sheet",
+        "brand-logo",
         "robots",
     }
 )

@@ -3,6 +3,7 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.hours import Closure, TimeOff, WorkingHours
 from clinic.models.limits import RateCount
 from clinic.models.logins import AddressProof, LoginLink, OpenSession
+from clinic.models.logo import Logo
 from clinic.models.people import Practitioner, Role, User
 from clinic.models.places import Clinic, Location, Room
 
@@ -15,6 +16,7 @@ __all__ = [
     "Heartbeat",
     "Location",
     "LoginLink",
+    "Logo",
     "OpenSession",
     "Practitioner",
     "RateCount",

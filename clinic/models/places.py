@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models.logo import Logo
+
 LONGEST_BOOKING_HOURS = 12
 
 
@@ -49,6 +51,15 @@ class Clinic(models.Model):
         _("and at the latest, minutes before the start"), default=12 * 60
     )
     offers_first_visits = models.BooleanField(_("first visits have their own length"), default=True)
+    accent = models.CharField(_("colour, #rrggbb"), max_length=7, blank=True)
+    logo = models.ForeignKey(
+        Logo,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("logo"),
+    )
     quiet_from_minute = models.PositiveSmallIntegerField(_("quiet from"), default=21 * 60)
     quiet_until_minute = models.PositiveSmallIntegerField(_("quiet until"), default=8 * 60)
 
@@ -70,6 +81,9 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(quiet_from_minute__lte=1440, quiet_until_minute__lte=1440),
                 name="clinic_quiet_in_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(accent__regex="^(#[0-9a-f]{6})?$"), name="clinic_accent_is_a_colour"
             ),
         ]
 

@@ -232,6 +232,7 @@ OF_THEIR_OWN = {
     "booking_token_once",
     "change_once_a_sequence",
     "client_key_kept_or_destroyed",
+    "clinic_accent_is_a_colour",
     "clinic_grid_known",
     "clinic_hold_range",
     "clinic_horizon_range",
@@ -390,11 +391,13 @@ def test_one_review_of_a_booking_holds(rows: Rows) -> None:
         ({"hold_minutes": 0}, "clinic_hold_range"),
         ({"horizon_days": 731}, "clinic_horizon_range"),
         ({"quiet_from_minute": 1441}, "clinic_quiet_in_day"),
+        ({"accent": "red"}, "clinic_accent_is_a_colour"),
+        ({"accent": "#1D6A55"}, "clinic_accent_is_a_colour"),
         ({"id": 2}, "clinic_only_one"),
     ],
 )
 def test_the_clinic_is_one_and_its_policy_can_be_kept(
-    rows: Rows, changes: dict[str, int], name: str
+    rows: Rows, changes: dict[str, object], name: str
 ) -> None:
     assert refused(lambda: Clinic.objects.filter(pk=1).update(**changes)) == name
 

@@ -210,6 +210,18 @@ def test_a_message_greets_names_the_place_and_links_and_no_more() -> None:
 
 
 @pytest.mark.django_db
+def test_a_mail_wears_the_clinics_colour_and_else_the_one_it_came_with() -> None:
+    planned_booking()
+    for accent, button in (("", "#1f6b53"), ("#7a3e6d", "#7a3e6d")):
+        clinic.clinic(accent=accent)
+        html = wording.words(
+            "CONFIRMATION", described("CONFIRMATION").context, language="en-ca"
+        ).html
+        assert f"background: {button}; color: #ffffff" in html
+        assert ": ;" not in html
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", sorted(followups.KINDS))
 def test_no_message_names_the_treatment_the_practitioner_or_the_surname(kind: str) -> None:
     booking = planned_booking(status="REQUESTED")

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from bookings.forms.look import NONE, PALETTES
+from clinic import colours as accents
 from clinic import env
 from tools import minutes_css
 
@@ -61,17 +65,47 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_text_and_control_can_be_seen(dark: bool) -> None:
-    known = colours(dark)
-    poor = [
+def poor(known: dict[str, str]) -> list[tuple[str, str, float]]:
+    """Return the pairs that can't be read or seen."""
+    return [
         (ink, ground, round(contrast(known[ink], known[ground]), 2))
         for pairs, least in ((TEXT, 4.5), (SHAPES, 3.0))
         for ink, ground in pairs
         if contrast(known[ink], known[ground]) < least
     ]
 
-    assert not poor
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_text_and_control_can_be_seen(dark: bool) -> None:
+    assert not poor(colours(dark))
+
+
+@given(colour=st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}"))
+@example("#000000")
+@example("#ffffff")
+@example("#ffff00")
+@example("#0000ff")
+@example("#808080")
+def test_whatever_colour_a_clinic_chooses_its_pages_can_be_read(colour: str) -> None:
+    for dark in (False, True):
+        made = accents.tokens(colour, dark=dark)
+        known = colours(dark) | made
+        more = [("on-jade", "jade-hover"), ("jade-text", "sunken"), ("ink", "jade-tint-2")]
+        assert not poor(known)
+        assert not [pair for pair in more if contrast(known[pair[0]], known[pair[1]]) < 4.5]
+        assert all(accents.COLOUR.fullmatch(each) for each in made.values())
+        assert set(made) <= set(colours(dark)), "a token that no style sheet knows"
+
+
+def test_a_colour_that_can_be_read_stays_as_it_was_chosen() -> None:
+    for colour in PALETTES:
+        if colour != NONE:
+            assert accents.tokens(colour, dark=False)["jade"] == colour
+
+
+def test_a_colour_is_judged_on_the_grounds_that_the_pages_have() -> None:
+    for dark, grounds in ((False, accents.LIGHT), (True, accents.DARK)):
+        assert grounds.items() <= colours(dark).items()
 
 
 def used_icons() -> Iterator[tuple[Path, str]]:

@@ -11,6 +11,7 @@ from clinic.models import (
     Clinic,
     Closure,
     Location,
+    Logo,
     Practitioner,
     Room,
     TimeOff,
@@ -31,6 +32,10 @@ def clinic(**fields: Any) -> Clinic:
     """Return the clinic's only row with these fields changed; it is made when there is none."""
     found, _ = Clinic.objects.update_or_create(pk=1, defaults=fields)
     return found
+
+
+def logo(data: bytes = b"a logo") -> Logo:
+    return Logo.objects.create(digest=f"logo{next(_numbers)}", data=data, content_type="image/png")
 
 
 def location(*, time_zone: str = TORONTO, **fields: Any) -> Location:

@@ -32,6 +32,7 @@ OURS = {"csrfmiddlewaretoken", "confirmed"}
 SECTIONS = (
     ("settings-start", _("Getting started"), "clipboard-list"),
     ("settings-clinic", _("Clinic"), "house"),
+    ("settings-look", _("Logo and colour"), "sparkles"),
     ("settings-places", _("Locations and rooms"), "map-pin"),
     ("settings-people", _("People"), "users"),
     ("settings-hours", _("Weekly hours"), "clock"),

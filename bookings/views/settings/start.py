@@ -94,6 +94,15 @@ def _house(ready: Readiness) -> list[Step]:
             _("Clinic"),
         ),
         Step(
+            _("Logo and colour"),
+            clinic.logo_id is not None,
+            _("They stand on every page that clients and staff see.")
+            if clinic.logo_id
+            else _("Pages show a leaf beside the clinic's name, and are jade green."),
+            reverse("settings-look"),
+            _("Logo and colour"),
+        ),
+        Step(
             _("A location with a room"),
             ready.rooms,
             _("Where clients come, and the rooms that can be booked."),
