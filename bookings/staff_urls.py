@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views import answering, desk, desk_book, desk_change, desk_logins, desk_move, practice
+from bookings.views import (
+    answering,
+    desk,
+    desk_book,
+    desk_change,
+    desk_logins,
+    desk_move,
+    practice,
+    record,
+)
 
 urlpatterns = [
     path("desk/", desk.day, name="day"),
@@ -20,6 +29,14 @@ urlpatterns = [
     path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
     path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
     path("practice/", practice.day, name="practice"),
+    path("practice/clients/<uuid:uid>/", record.record, name="record"),
+    path("practice/clients/<uuid:uid>/note/", record.note, name="record-note"),
+    path("practice/clients/<uuid:uid>/answers/", record.answers, name="record-answers"),
+    path(
+        "practice/clients/<uuid:uid>/answers/<slug:code>/",
+        record.answer_history,
+        name="record-history",
+    ),
     path("practice/visit/<uuid:uid>/", practice.visit, name="practice-visit"),
     path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),
     path("practice/visit/<uuid:uid>/answers/", practice.answers, name="practice-answers"),

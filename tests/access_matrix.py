@@ -203,6 +203,16 @@ TABLE = """
 /practice/visit/<uuid:uid>/step/<slug:name>/    GET  login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/step/<slug:name>/    POST login  404    404    303    404    404    404
 
+# A client's record, for whoever treats them
+/practice/clients/<uuid:uid>/                   GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/                   POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/note/              GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/note/              POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/answers/           GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/answers/           POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/answers/<slug:code>/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/answers/<slug:code>/ POST login  404    404    405    405    405    405
+
 # The questions of a booking the desk made: whoever has the link
 /answers/<str:token>/                           GET  200    200    200    200    200    200    200
 /answers/<str:token>/                           POST 200    200    200    200    200    200    200

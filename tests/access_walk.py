@@ -46,6 +46,7 @@ from tests.api.outside import wish
 from tests.bookings.world import answers
 from tests.factories import bookings, clinic
 from tests.factories.house import NOTHING_APPLIES, House, house
+from tests.factories.intake import told
 
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
 REASON = "Zinnia: seizure free since the operation."
@@ -161,6 +162,7 @@ class Walk:
         self.arrived = self._answer(
             self._booking(self.now.replace(second=0, microsecond=0), "ARRIVED")
         )
+        told(client=self.reviewed.client, at=self.now, answers={"stress": 6, "other": REASON})
         self.confirmed = self._booking(home.at(15), "BOOKED")
         actions.confirm(now=self.now, actor=staff(self.people["desk"]), booking=self.confirmed)
         self.change = BookingChange.objects.get(booking=self.confirmed)
@@ -236,6 +238,8 @@ class Walk:
             "/clients/<uuid:uid>": self.asked.client.uid,
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
+            "/clients/<uuid:uid>": self.reviewed.client.uid if self.reviewed.client else "",
+            "/answers/<slug:code>": "stress",
             "/manage/<str:token>": self.token(about),
             "/answers/<str:token>": self.token(about),
             "/bookings/<token>": self.token(about),
@@ -328,6 +332,7 @@ class Walk:
             ),
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
+            "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
             "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
         }
