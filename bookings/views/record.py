@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.forms.choosing import read_day
@@ -57,7 +56,7 @@ def show(
         zone=found.zone or practice.clinic_zone(),
         on=read_day(request.GET.get("on", "")),
     )
-    error: str | Promise = next(iter(note.errors.values()))[0] if note else ""
+    error = str(next(iter(note.errors.values()))[0]) if note else ""
     context = {"page": page, "note": note, "error": error, "did": request.GET.get("did", "")}
     return render(request, "bookings/practice/record.html", context, status=status)
 
@@ -72,7 +71,7 @@ def note(request: HttpRequest, uid: UUID) -> HttpResponse:
         return show(request, uid, note=form, status=INVALID)
     client = open_client(request, uid, "RECORD")
     text = form.cleaned_data["text"]
-    write_note(now=timezone.now(), actor=actor_of(request), client=client, text=text)
+    write_note(now=timezone.now(), author=cast(User, request.user), client=client, text=text)
     return SeeOther(f"{reverse('record', args=[uid])}?did=noted#notes")
 
 

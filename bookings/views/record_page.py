@@ -21,7 +21,7 @@ from bookings.views.marks import SAFETY, STATUS, Mark, moment
 from bookings.views.plots import Plot, plot
 from bookings.views.seen_answers import PHASES, PhaseWords, phase_words
 from clients import intake_words, trends
-from clients.differences import ChangeKind, differences
+from clients.differences import differences
 from clients.intake_definition import Kind, Question
 from clients.models import ClientNote, Message
 from clients.screening import Result
@@ -225,13 +225,15 @@ def _changed(record: Record, before: Sent | None) -> list[Changed]:
     return [
         Changed(
             label=change.label,
-            was=[Was(part.label, part.old, part.new) for part in change.parts]
-            or [Was("", "", _("no longer said"))],
+            was=[
+                Was(part.label, part.old, part.new)
+                for part in sorted(change.parts, key=lambda part: bool(part.new))
+            ],
             since=_stands_since(record, change.code),
             href=_history(record, change.code),
         )
         for change in differences(before.told, record.newest.told)
-        if change.kind is not ChangeKind.REMOVED or change.parts
+        if change.parts
     ]
 
 

@@ -9,15 +9,18 @@ from django.db import transaction
 from clients.errors import NoteEmpty
 from clients.models import Client, ClientKey, ClientNote
 from clinic import audit
-from clinic.audit import Actor
+from clinic.audit import staff
+from clinic.models import User
 
 
-def write_note(*, now: datetime, actor: Actor, client: Client, text: str) -> ClientNote:
+def write_note(*, now: datetime, author: User, client: Client, text: str) -> ClientNote:
     """Keep a note, sealed. It can't be changed afterwards. Raises NoteEmpty."""
     if not text.strip():
         raise NoteEmpty
     with transaction.atomic():
         ClientKey.objects.of(client, now=now)
-        note = ClientNote.objects.create(client=client, author=actor.user, at=now, text=text)
-        audit.record(now=now, actor=actor, verb="client.noted", about=f"client:{client.uid}")
+        note = ClientNote.objects.create(client=client, author=author, at=now, text=text)
+        audit.record(
+            now=now, actor=staff(author), verb="client.noted", about=f"client:{client.uid}"
+        )
     return note
