@@ -190,6 +190,18 @@ TABLE = """
 /me/<uuid:client>/book/<str:attempt>/           POST login  303    404    404    404    404    404
 /me/<uuid:client>/you/                          GET  login  200    404    404    404    404    404
 /me/<uuid:client>/you/                          POST login  405    404    404    404    404    404
+/me/<uuid:client>/messages/                     GET  login  200    404    404    404    404    404
+/me/<uuid:client>/messages/                     POST login  303    404    404    404    404    404
+/me/<uuid:client>/documents/                    GET  login  200    404    404    404    404    404
+/me/<uuid:client>/documents/                    POST login  405    404    404    404    404    404
+/me/<uuid:client>/documents/<uuid:uid>/         GET  login  200    404    404    404    404    404
+/me/<uuid:client>/documents/<uuid:uid>/         POST login  405    404    404    404    404    404
+/me/<uuid:client>/data/                         GET  login  200    404    404    404    404    404
+/me/<uuid:client>/data/                         POST login  405    404    404    404    404    404
+/me/<uuid:client>/data/download/                GET  login  405    404    404    404    404    404
+/me/<uuid:client>/data/download/                POST login  302    404    404    404    404    404
+/me/<uuid:client>/data/seen/                    GET  login  200    404    404    404    404    404
+/me/<uuid:client>/data/seen/                    POST login  405    404    404    404    404    404
 
 # The practitioner's day. The visits are the practitioner's, not the colleague's
 /practice/                                      GET  login  404    404    200    200    200    200

@@ -44,7 +44,7 @@ from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
-from tests.factories import bookings, clinic
+from tests.factories import bookings, clinic, consents
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 
@@ -181,6 +181,7 @@ class Walk:
         letter = EmailMessage("Hello", "Welcome", to=["priya@example.org"])
         letter.attach("hello.txt", "Welcome", "text/plain")
         mailbox.EmailBackend().send_messages([letter])
+        self.signed = consents.signed(self.asked.client)
         self.proof = proofs.make(email=self.people["client"].email, opens=True, now=self.now)
         logins.link_by_clinic(
             now=self.now,
@@ -232,6 +233,7 @@ class Walk:
         home = self.home
         parts = {
             "/me/<uuid:client>": self.asked.client.uid,
+            "/documents/<uuid:uid>": self.signed.uid,
             "/me/login/link/<str:token>": self.proof.token,
             "/me/find/<str:token>": self.token(self.asked),
             "/book/<str:attempt>": write_attempt(self.held.attempt),
@@ -366,8 +368,8 @@ SAME_AS = {"/admin/*": "/admin/clinic/auditentry/", "/static/*": "/static/img/ic
 
 def read(answer: Any) -> tuple[HttpResponse, str]:
     if not answer.streaming:
-        return answer, answer.content.decode()
-    return answer, b"".join(answer).decode()  # which closes it
+        return answer, answer.content.decode(errors="replace")
+    return answer, b"".join(answer).decode(errors="replace")  # which closes it
 
 
 def outcome(answer: HttpResponse) -> str:
