@@ -31,6 +31,7 @@ from fido2.webauthn import (
 )
 
 from bookings import actions, links
+from bookings.actions import merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
@@ -175,6 +176,13 @@ class Walk:
         )
 
     def _others(self) -> None:
+        self.twin = bookings.client(name="Priya Ramann")
+        self.merge = merging.merge(
+            now=self.now,
+            actor=staff(self.people["desk"]),
+            survivor=bookings.client(),
+            merged=bookings.client(),
+        )
         who = self.home.people[0]
         self.time_off = clinic.time_off(practitioner=who, starts_at=self.now + timedelta(days=30))
         self.closure = clinic.closure(first_day=self.home.day(40))
@@ -237,8 +245,10 @@ class Walk:
             "/me/login/link/<str:token>": self.proof.token,
             "/me/find/<str:token>": self.token(self.asked),
             "/book/<str:attempt>": write_attempt(self.held.attempt),
-            "/desk/clients/<uuid:uid>": self.asked.client.uid,
             "/practice/clients/<uuid:uid>": self.reviewed.client.uid,
+            "/desk/clients/<uuid:uid>": about.client.uid,
+            "/<uuid:other>": self.twin.uid,
+            "/merges/<uuid:uid>": self.merge.uid,
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
             "/answers/<slug:code>": "stress",
@@ -329,6 +339,11 @@ class Walk:
             ),
             "/desk/booking/<uuid:uid>/cancel/": Sent({"tell": "on"}),
             "/desk/booking/<uuid:uid>/undo/": Sent({"change": str(self.change.uid)}),
+            "/desk/clients/<uuid:uid>/edit/": Sent(
+                {"name": "Priya Raman", "email": "", "phone": ""}
+            ),
+            "/desk/clients/<uuid:uid>/link/": Sent({"booking": str(self.asked.uid)}),
+            "/desk/clients/<uuid:uid>/merge/<uuid:other>/": Sent({"keep": str(self.twin.uid)}),
             "/practice/visit/<uuid:uid>/review/": Sent(
                 {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
             ),
