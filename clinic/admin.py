@@ -25,6 +25,7 @@ from clinic.models import (
     AuditEntry,
     Clinic,
     Closure,
+    HistoryEntry,
     Location,
     Practitioner,
     Room,
@@ -212,4 +213,14 @@ class LogBook(ReadOnly):
     list_display = ("at", "actor_label", "verb", "about", "request_id")
     list_filter = ("verb",)
     search_fields = ("about", "request_id")
+    ordering = ("-pk",)
+
+
+@admin.register(HistoryEntry)
+class History(ReadOnly):
+    """Which columns were written, never with what."""
+
+    fields = ("at", "table_name", "row_id", "operation", "database_user")
+    list_display = ("at", "table_name", "row_id", "operation", "database_user")
+    list_filter = ("table_name", "operation")
     ordering = ("-pk",)

@@ -1,4 +1,5 @@
-"""A chain over the log book and the access log that shows whether anything in them was changed.
+"""A chain over the logs that shows whether anything in them was changed: the log book, the access
+log and the history of clinical rows.
 
 Who writes to a log only inserts. Beside it, the clock makes seals: each holds a digest of the rows
 added since the one before, and that one's digest. A seal takes the rows of the transactions below
@@ -23,6 +24,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from clinic import history
 from clinic.models import Seal
 
 BEFORE_THE_FIRST = "0" * 64
@@ -41,18 +43,33 @@ _ACCESS = (
     "jsonb_build_array('access', id, (extract(epoch FROM at) * 1000000)::bigint, actor_id, "
     "actor_label, what, about, whose, request_id, tx)::text"
 )
-_SOURCES = (("audit", "clinic_auditentry", _AUDIT), ("access", "clinic_accessentry", _ACCESS))
+_HISTORY = (
+    "jsonb_build_array('history', id, (extract(epoch FROM at) * 1000000)::bigint, table_name, row_id, "
+    "operation, client_id, before, after, database_user, tx)::text"
+)
+_SOURCES = (
+    ("audit", "clinic_auditentry", _AUDIT),
+    ("access", "clinic_accessentry", _ACCESS),
+    ("history", "clinic_historyentry", _HISTORY),
+)
+_NAMES = tuple(name for name, _, _ in _SOURCES)
+_NOT_IN_THE_FIRST_FORMAT = {"format", "history_above", "history_last", "history_rows"}
 
 Row = tuple[int, int, str]  # tx, id, all columns as text
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What a walk along the chain found. `breaks` are sentences; none means that all holds."""
+    """What a walk along the chain found. `breaks` are sentences; none means that all holds.
+
+    `unexplained` counts writes to clinical rows without an entry of the log book beside them: those
+    made by hand, past the program.
+    """
 
     seals: int = 0
     rows: int = 0
     unsealed: int = 0
+    unexplained: int = 0
     head: str = BEFORE_THE_FIRST
     breaks: list[str] = field(default_factory=list)
 
@@ -86,27 +103,25 @@ def make(*, now: datetime) -> Seal | None:
 
 def _add(last: Seal | None, until: int, *, now: datetime) -> Seal | None:
     """Add the seal after `last`; only one that closes a server's numbers may be without rows."""
+    anew = last is not None and last.until_tx == NO_END
     if last is None:
-        seal = Seal(number=1, previous=BEFORE_THE_FIRST, audit_above=0, access_above=0)
-        seal.audit_last = seal.access_last = seal.from_tx = 0
+        seal = Seal(number=1, previous=BEFORE_THE_FIRST, from_tx=0)
     else:
         seal = Seal(number=last.number + 1, previous=last.digest)
-        anew = last.until_tx == NO_END
         seal.from_tx = 0 if anew else last.until_tx
-        seal.audit_above = last.audit_last if anew else last.audit_above
-        seal.access_above = last.access_last if anew else last.access_above
-        seal.audit_last, seal.access_last = last.audit_last, last.access_last
     seal.at, seal.until_tx = now, until
     contents = hashlib.sha256()
     for name, table, columns in _SOURCES:
-        above, highest, count = getattr(seal, f"{name}_above"), getattr(seal, f"{name}_last"), 0
+        highest, count = (getattr(last, f"{name}_last") if last else 0), 0
+        above = getattr(last, f"{name}_{'last' if anew else 'above'}") if last else 0
         where = "id > %s AND tx >= %s AND tx < %s"
         for _, key, text in _rows(table, columns, where, (above, seal.from_tx, until)):
             _take(contents, text)
             highest, count = max(highest, key), count + 1
+        setattr(seal, f"{name}_above", above)
         setattr(seal, f"{name}_last", highest)
         setattr(seal, f"{name}_rows", count)
-    if not seal.audit_rows and not seal.access_rows and until != NO_END:
+    if until != NO_END and not any(getattr(seal, f"{name}_rows") for name in _NAMES):
         return None
     seal.contents = contents.hexdigest()
     seal.digest = _digest(seal)
@@ -137,6 +152,9 @@ def verify(*, expect: str = "") -> Verdict:
         if not seals:
             for _, table, columns in _SOURCES:
                 verdict.unsealed += sum(1 for _ in _rows(table, columns, "TRUE", ()))
+        for sentence in history.faults():
+            verdict.broke(sentence)
+        verdict.unexplained = history.unexplained()
     return verdict
 
 
@@ -160,12 +178,14 @@ def _check_links(seals: Sequence[Seal], verdict: Verdict) -> None:
 
 
 def _goes_on(previous: Seal | None, seal: Seal) -> bool:
-    begin = (seal.from_tx, seal.audit_above, seal.access_above)
+    begin = (seal.from_tx, *(getattr(seal, f"{name}_above") for name in _NAMES))
     if previous is None:
-        return begin == (0, 0, 0)
-    if previous.until_tx == NO_END:
-        return begin == (0, previous.audit_last, previous.access_last)
-    return begin == (previous.until_tx, previous.audit_above, previous.access_above)
+        return not any(begin)
+    if seal.format < previous.format:
+        return False
+    anew = previous.until_tx == NO_END
+    ends = (getattr(previous, f"{name}_{'last' if anew else 'above'}") for name in _NAMES)
+    return begin == (0 if anew else previous.until_tx, *ends)
 
 
 def _eras(seals: Sequence[Seal]) -> list[list[Seal]]:
@@ -184,8 +204,8 @@ def _check_rows(era: Sequence[Seal], following: Seal | None, begun: int, verdict
     begun: a number above all transactions that have begun so far; no honest row can have it.
     """
     digests = {seal.number: hashlib.sha256() for seal in era}
-    counted = {seal.number: dict.fromkeys(("audit", "access"), 0) for seal in era}
-    # The rows of a seal are those of both logs, one log after the other.
+    counted = {seal.number: dict.fromkeys(_NAMES, 0) for seal in era}
+    # The rows of a seal are those of all logs, one log after the other.
     for name, table, columns in _SOURCES:
         end = NO_END if following is None else getattr(following, f"{name}_above")
         bounds = (getattr(era[0], f"{name}_above"), end)
@@ -218,8 +238,9 @@ def _check_contents(seal: Seal, counted: dict[str, int], digest: str, verdict: V
     if digest != seal.contents:
         verdict.broke(
             f"{_name(seal)} does not fit the rows it covers: among the rows of transactions "
-            f"{seal.from_tx} to {seal.until_tx} (ids up to {seal.audit_last} of the log book and "
-            f"{seal.access_last} of the access log) something was changed."
+            f"{seal.from_tx} to {seal.until_tx} (ids up to {seal.audit_last} of the log book, "
+            f"{seal.access_last} of the access log and {seal.history_last} of the history) "
+            "something was changed."
         )
 
 
@@ -235,10 +256,11 @@ def _take(digest: Any, text: str) -> None:
 
 def _digest(seal: Seal) -> str:
     """Return the digest of a seal's columns. `at` counts in microseconds."""
+    left_out = {"digest", "at"} | (_NOT_IN_THE_FIRST_FORMAT if seal.format == 1 else set())
     values = [
         getattr(seal, column.attname)
         for column in Seal._meta.concrete_fields
-        if column.attname not in {"digest", "at"}
+        if column.attname not in left_out
     ]
     at = round(seal.at.timestamp() * 1_000_000)
     return hashlib.sha256(json.dumps([*values, at]).encode()).hexdigest()

@@ -14,7 +14,7 @@ from bookings.models import Booking
 from bookings.seed import coming, diary
 from bookings.seed.catalogue import LOGIN, PASSWORD, ZONE, make_house
 from bookings.seed.ledger import COLUMNS, Ledger
-from bookings.seed.loading import copy, count_on, row, vacuum, without_indexes
+from bookings.seed.loading import copy, count_on, row, vacuum, without_history, without_indexes
 from bookings.seed.people import Person
 from clients.actions import CONSENT_WORDING
 from clients.contact import email_key, name_key
@@ -74,7 +74,7 @@ def seed_clinic(
         houses = diary.houses(bookings, seed, today)
         made, treatments = make_house(houses, seed=seed, today=today)
         ledger = Ledger({each.slug: each for each in treatments}, seed, now, today)
-        with without_indexes([Booking, Client, ContactConsent]):
+        with without_history([Booking, Client]), without_indexes([Booking, Client, ContactConsent]):
             lines = (line for house in made for line in ledger.lines(house))
             copy(Booking, COLUMNS, lines, written=written)
             copy(Client, _CLIENT, map(_client, ledger.people))

@@ -1,5 +1,6 @@
 from clinic.models.audit import AccessEntry, AuditEntry, Seal
 from clinic.models.heartbeat import Heartbeat
+from clinic.models.history import HistoryEntry, HistoryText
 from clinic.models.hours import Closure, TimeOff, WorkingHours
 from clinic.models.limits import RateCount
 from clinic.models.logins import AddressProof, LoginLink, OpenSession
@@ -14,6 +15,8 @@ __all__ = [
     "Clinic",
     "Closure",
     "Heartbeat",
+    "HistoryEntry",
+    "HistoryText",
     "Location",
     "LoginLink",
     "Logo",

@@ -70,7 +70,8 @@ class Seal(models.Model):
 
     It covers the rows of each log with `…_above < id <= …_last` whose transaction number lies in
     `from_tx <= tx < until_tx`. `contents` is the digest of these rows; `digest` that of everything
-    else here, `contents` and `previous` (the digest of the seal before) included.
+    else here, `contents` and `previous` (the digest of the seal before) included. `format` 1 is of
+    the time before the history of clinical rows was kept, and knows nothing of it.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -84,6 +85,10 @@ class Seal(models.Model):
     access_above = models.BigIntegerField()
     access_last = models.BigIntegerField()
     access_rows = models.BigIntegerField()
+    history_above = models.BigIntegerField(default=0)
+    history_last = models.BigIntegerField(default=0)
+    history_rows = models.BigIntegerField(default=0)
+    format = models.IntegerField(default=2)
     contents = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
 

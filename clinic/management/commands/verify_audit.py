@@ -1,4 +1,4 @@
-"""Whether the log book and the access log are what they were when they were sealed."""
+"""Whether the logs and the history of clinical rows are what they were when they were sealed."""
 
 from __future__ import annotations
 
@@ -37,3 +37,8 @@ class Command(BaseCommand):
             f"{verdict.seals} seals over {verdict.rows} rows hold; {verdict.unsealed} rows are not "
             f"sealed yet. Head: {verdict.head}"
         )
+        if verdict.unexplained:
+            self.stdout.write(
+                f"{verdict.unexplained} writes to clinical rows have no entry of the log book beside "
+                "them: they were made past the program."
+            )
