@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from bookings.queries.house import STAFF
+from clinic.actions import MAIL_TRIED
 from clinic.models import AuditEntry, Clinic, Practitioner, Room, User, WorkingHours
 from treatments.models import Offer, Treatment
 
@@ -17,7 +19,8 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """`rooms` to `treatments`: whether there is one that can be booked. `without_factor`: names of
-    those who can log in with a password alone. `is_demo`: the demo clinic was loaded."""
+    those who can log in with a password alone. `is_demo`: the demo clinic was loaded. `mail_tried`:
+    a test message has left from the address that messages come from."""
 
     clinic: Clinic
     rooms: bool
@@ -27,10 +30,11 @@ class Readiness:
     own_factor: bool
     without_factor: list[str]
     is_demo: bool
+    mail_tried: bool
 
 
 def readiness(user: User) -> Readiness:
-    """Return how far the clinic is set up, as an owner sees it (seven queries)."""
+    """Return how far the clinic is set up, as an owner sees it (eight queries)."""
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     without = list(
         User.objects.filter(~Exists(factor), role__in=STAFF, is_active=True)
@@ -50,5 +54,8 @@ def readiness(user: User) -> Readiness:
         ).exists(),
         own_factor=user.pk not in {pk for pk, _name in without},
         without_factor=[name for _pk, name in without],
+        mail_tried=AuditEntry.objects.filter(
+            verb=MAIL_TRIED, about="clinic:1", after__sender=settings.DEFAULT_FROM_EMAIL
+        ).exists(),
         is_demo=AuditEntry.objects.filter(about="clinic:1", verb="demo.seeded").exists(),
     )

@@ -30,7 +30,8 @@ from clinic.models import (
 from treatments.models import Offer, Phase, Treatment
 
 ZONE = "America/Toronto"
-LOGIN = "desk@demo.example"
+DEMO_ADDRESS = "@demo.example"
+LOGIN = f"desk{DEMO_ADDRESS}"
 PASSWORD = "jade-demo"  # noqa: S105 - of a demo that nobody keeps anything in
 LONG_AGO = date(2020, 1, 1)
 
@@ -208,11 +209,11 @@ def _logins(made: Made) -> None:
     """Make the demo's logins, all with the one password that is told when the demo starts."""
     password = make_password(PASSWORD)
     people = [
-        User(email="owner@demo.example", name="Ruth Castellanos", role=Role.OWNER),
+        User(email=f"owner{DEMO_ADDRESS}", name="Ruth Castellanos", role=Role.OWNER),
         User(email=LOGIN, name="Noor Haddad", role=Role.FRONT_DESK),
     ]
     for who in made.practitioners:
-        email = f"{slugify(who.name.split()[0])}@demo.example"
+        email = f"{slugify(who.name.split()[0])}{DEMO_ADDRESS}"
         people.append(User(email=email, name=who.name, role=Role.PRACTITIONER))
     for user in people:
         user.password = password

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from clinic import audit
 from clinic.actions.saving import save
 from clinic.audit import Actor
 from clinic.logo import Drawn
 from clinic.models import Clinic, Logo
+
+MAIL_TRIED = "mail.tried"
 
 
 def change_clinic(*, now: datetime, actor: Actor, changes: Mapping[str, object]) -> Clinic:
@@ -28,6 +31,11 @@ def change_clinic(*, now: datetime, actor: Actor, changes: Mapping[str, object])
         verb="clinic.changed",
         about="clinic:1",
     )
+
+
+def note_trial(*, now: datetime, actor: Actor, sender: str) -> None:
+    """Write down that a test message left from this address."""
+    audit.record(now=now, actor=actor, verb=MAIL_TRIED, about="clinic:1", after={"sender": sender})
 
 
 @transaction.atomic

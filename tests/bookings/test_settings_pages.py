@@ -420,6 +420,21 @@ def test_the_first_page_knows_what_is_still_to_do(browser: Client) -> None:
     assert open_steps() == left | {"A location with a room"}
 
 
+def test_mail_is_done_once_a_test_message_has_left_from_the_address_in_use(
+    browser: Client, settings: Any
+) -> None:
+    def done() -> bool:
+        steps = browser.get("/settings/start/").context["steps"]
+        return next(step.done for step in steps if step.title == "E-mail")
+
+    browser.post("/settings/start/test-message/")
+    assert not done(), "it stayed on this machine"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert done()
+    settings.DEFAULT_FROM_EMAIL = "other@clinic.example"
+    assert not done()
+
+
 def test_the_demo_clinic_is_called_what_it_is(browser: Client) -> None:
     from clinic import audit
     from tests.factories.bookings import MADE_AT

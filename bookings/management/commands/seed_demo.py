@@ -15,6 +15,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from bookings import seed
+from bookings.seed import wiping
 from clinic import env
 
 DEFAULT = 400
@@ -65,9 +66,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and (wiping.was_wiped() or not seed.is_empty()):
+            return
         if not seed.is_empty():
-            if options["if_empty"]:
-                return
             raise CommandError(NOT_EMPTY)
         call_command("load_defaults", verbosity=0)
         now = _noon(options["today"]) if options["today"] else timezone.now()

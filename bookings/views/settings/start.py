@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.queries.readiness import Readiness, readiness
 from bookings.views.answers import SeeOther
-from bookings.views.settings.pages import owner_only, show
+from bookings.views.settings.pages import me, owner_only, show
 from clients.channels.base import NotSent
 from clients.channels.trial import send_trial
+from clinic import actions
 from clinic import readiness as parts
 from clinic.models import Clinic, User
 
@@ -75,6 +76,9 @@ def test_message(request: HttpRequest) -> HttpResponse:
         words = _("The message did not leave. %(reason)s") % {"reason": problem.reason}
         messages.error(request, words)
     else:
+        actions.note_trial(
+            now=timezone.now(), actor=me(request), sender=settings.DEFAULT_FROM_EMAIL
+        )
         words = _("The message has left for %(email)s. Look whether it arrives.")
         messages.success(request, words % {"email": user.email})
     return SeeOther(reverse(SECTION))
@@ -131,12 +135,12 @@ def _house(ready: Readiness) -> list[Step]:
 def _server(ready: Readiness, now: datetime) -> list[Step]:
     return [
         _domain(),
-        _mail(),
+        _mail(ready),
         _factor(ready),
         Step(
             _("The demo is out"),
             not ready.is_demo,
-            _("This is the demo clinic: its people, clients and bookings are invented. Start your own with an empty database; the demo can't be mixed with it.")
+            _("This is the demo clinic: its people, clients and bookings are invented. `manage.py wipe_demo`, on the server, deletes all of it and keeps logins of your own. Do this first: what you set up before goes with it.")
             if ready.is_demo
             else _("Nothing invented is in this database."),
         ),
@@ -154,7 +158,7 @@ def _domain() -> Step:
     return Step(_("Address of the site"), public, says % {"url": settings.SITE_URL})
 
 
-def _mail() -> Step:
+def _mail(ready: Readiness) -> Step:
     smtp = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
     says = _("E-mail leaves by %(host)s, from %(sender)s.") if smtp else _(
         "E-mail stays on this machine, from %(sender)s. Set EMAIL_URL and MAIL_FROM on the server."
@@ -163,7 +167,10 @@ def _mail() -> Step:
         "host": getattr(settings, "EMAIL_HOST", ""),
         "sender": settings.DEFAULT_FROM_EMAIL,
     }
-    return Step(_("E-mail"), smtp, says % said, sends=True)
+    words = says % said
+    if smtp and not ready.mail_tried:
+        words += " " + _("No test message has left from there yet.")
+    return Step(_("E-mail"), smtp and ready.mail_tried, words, sends=True)
 
 
 def _factor(ready: Readiness) -> Step:
