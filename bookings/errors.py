@@ -192,6 +192,54 @@ class NotYet(Refusal):
         super().__init__(_("The appointment has not begun yet, so the client may still come."))
 
 
+class ClientBusy(Refusal):
+    """Somebody else is writing in a client's record and has not finished within the wait."""
+
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody is changing this record right now. Please try again in a moment.")
+        )
+
+
+class ClientGone(Refusal):
+    """The record was merged into another one."""
+
+    code = "client_merged"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record was merged into another meanwhile. Please look at that one.")
+        )
+
+
+class NotMergeable(Refusal):
+    """These two records can't become one."""
+
+    code = "not_mergeable"
+
+
+class CannotUnmerge(Refusal):
+    """A merge can't be taken apart any more, or not yet."""
+
+    code = "cannot_unmerge"
+
+
+class NoAddress(Refusal):
+    code = "no_address"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no e-mail address to send the link to."))
+
+
+class LinkJustSent(Refusal):
+    code = "just_sent"
+
+    def __init__(self) -> None:
+        super().__init__(_("The link is on its way already."))
+
+
 class AnsweredAlready(Refusal):
     code = "answered_already"
 

@@ -28,11 +28,14 @@ REMINDER = "REMINDER"
 AFTERCARE = "AFTERCARE"
 QUESTIONS = "QUESTIONS"
 ASKED_AGAIN = "ASKED_AGAIN"
+LINK = "LINK"  # the booking's own link once more, since somebody asked for it
 
 TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
 FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, QUESTIONS, ASKED_AGAIN})
 STAFF = frozenset({REVIEW_WAITING})
-KINDS = TIDINGS | FOLLOWUPS | STAFF
+# No booking calls for these: staff send them.
+ASKED_FOR = frozenset({LINK})
+KINDS = TIDINGS | FOLLOWUPS | STAFF | ASKED_FOR
 
 PREPARE_BEFORE = timedelta(hours=48)
 REMIND_BEFORE = timedelta(hours=24)
@@ -205,7 +208,7 @@ def difference(
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
-        if known.status != PLANNED:
+        if known.status != PLANNED or fits_as_asked(known.kind, facts):
             continue
         wanted = fitting.get(known.key)
         if wanted is None:
@@ -234,6 +237,8 @@ def fits(kind: str, carries: str, facts: Facts) -> bool:
     """
     if kind in _FITS:
         return facts.status in _FITS[kind]
+    if kind in ASKED_FOR:
+        return fits_as_asked(kind, facts)
     if kind == QUESTIONS:
         return facts.asks and facts.status in _BOOKED
     moment = {
@@ -246,6 +251,11 @@ def fits(kind: str, carries: str, facts: Facts) -> bool:
     if moment is None or moment[1] is None:
         return False
     return facts.status in moment[0] and carries == str(_epoch(moment[1]))
+
+
+def fits_as_asked(kind: str, facts: Facts) -> bool:
+    """Return whether it is a message staff sent by hand, and the booking still comes."""
+    return kind in ASKED_FOR and facts.status in lifecycle.COMING
 
 
 def for_new(facts: Facts, *, now: datetime) -> list[Wanted]:

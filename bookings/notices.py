@@ -129,6 +129,11 @@ def _is_tidings(message: Message) -> bool:
     return message.kind in followups.TIDINGS
 
 
+def _is_answer(message: Message) -> bool:
+    """Return whether a message answers what somebody just did, rather than being our own idea."""
+    return _is_tidings(message) or message.kind in followups.ASKED_FOR
+
+
 def _out_of_date(
     message: Message, present: followups.Facts, others: Sequence[followups.Standing]
 ) -> Withdrawn | None:
@@ -164,7 +169,7 @@ def _way(message: Message, booking: Booking, known: _Known) -> tuple[str, str] |
     email, phone = email_of(booking), phone_of(booking)
     client = booking.client_id or 0
     refused = known.consents.get((client, Channel.EMAIL)) is False
-    if email and (_is_tidings(message) or not refused):
+    if email and (_is_answer(message) or not refused):
         return Channel.EMAIL, email
     if phone and known.consents.get((client, Channel.SMS)):
         return Channel.SMS, phone

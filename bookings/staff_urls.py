@@ -5,13 +5,33 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views import answering, desk, desk_book, desk_change, desk_logins, desk_move, practice
+from bookings.views import (
+    answering,
+    desk,
+    desk_book,
+    desk_change,
+    desk_clients,
+    desk_logins,
+    desk_merge,
+    desk_move,
+    practice,
+    record,
+)
 
 urlpatterns = [
     path("desk/", desk.day, name="day"),
     path("desk/find/", desk.find, name="desk-find"),
     path("desk/waiting/", desk.waiting, name="desk-waiting"),
     path("desk/book/", desk_book.book, name="desk-book"),
+    path("desk/clients/", desk_clients.clients, name="desk-clients"),
+    path("desk/clients/duplicates/", desk_merge.duplicates, name="desk-duplicates"),
+    path("desk/clients/<uuid:uid>/", desk_clients.client, name="desk-client"),
+    path("desk/clients/<uuid:uid>/edit/", desk_clients.edit, name="desk-client-edit"),
+    path("desk/clients/<uuid:uid>/met/", desk_clients.met, name="desk-client-met"),
+    path("desk/clients/<uuid:uid>/link/", desk_clients.link, name="desk-client-link"),
+    path("desk/clients/<uuid:uid>/merge/<uuid:other>/", desk_merge.merge, name="desk-merge"),
+    path("desk/clients/<uuid:uid>/apart/<uuid:other>/", desk_merge.apart, name="desk-apart"),
+    path("desk/merges/<uuid:uid>/undo/", desk_merge.undo, name="desk-unmerge"),
     path("desk/booking/<uuid:uid>/", desk_change.booking, name="desk-booking"),
     path("desk/booking/<uuid:uid>/move/", desk_move.move, name="desk-move"),
     path("desk/booking/<uuid:uid>/cancel/", desk_change.cancel, name="desk-cancel"),
@@ -20,6 +40,14 @@ urlpatterns = [
     path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
     path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
     path("practice/", practice.day, name="practice"),
+    path("practice/clients/<uuid:uid>/", record.record, name="record"),
+    path("practice/clients/<uuid:uid>/note/", record.note, name="record-note"),
+    path("practice/clients/<uuid:uid>/answers/", record.answers, name="record-answers"),
+    path(
+        "practice/clients/<uuid:uid>/answers/<slug:code>/",
+        record.answer_history,
+        name="record-history",
+    ),
     path("practice/visit/<uuid:uid>/", practice.visit, name="practice-visit"),
     path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),
     path("practice/visit/<uuid:uid>/answers/", practice.answers, name="practice-answers"),

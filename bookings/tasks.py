@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import actions
+from bookings.actions import doubting, merging
 
 
 @shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
@@ -32,3 +33,13 @@ def forget_request_keys(**_from_newer_callers: Any) -> int:
 def forget_changes(**_from_newer_callers: Any) -> int:
     """Forget how to take back what staff did more than a day ago; return how many."""
     return actions.forget_changes(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.look_after_records", ignore_result=True)
+def look_after_records(**_from_newer_callers: Any) -> int:
+    """Propose which records may be of one person, bring late rows of merged ones along, forget how
+    merges that stand for good were made; return how many duplicates were proposed."""
+    now = timezone.now()
+    merging.bring_along()
+    merging.forget_how(now=now)
+    return doubting.propose_duplicates(now=now)

@@ -214,3 +214,8 @@ PDFS: dict[Pdf, str | Promise] = {
         "without one."
     ),
 }
+
+
+class NoteEmpty(_Said):
+    code = "note_empty"
+    words = _("There is nothing in this note yet.")

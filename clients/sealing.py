@@ -3,7 +3,9 @@
 The data key is wrapped by a master key that is not in the database (`settings.MASTER_KEY`), so a
 stolen database or backup reads as noise, and destroying one client's key ends all their text at
 once. A sealed value is bound to its model, field and row `uid` and, through the key, to its
-client: moved anywhere else it no longer opens.
+client: moved anywhere else it no longer opens. A row that came with a record merged into its
+client opens with the key it was sealed under, which its client has inherited
+(docs/decisions/0016).
 
 A model with a sealed field has a `uid` (known before the row is saved) and a `client`, whose `key`
 is a `ClientKey`. Reading one field of many rows: `select_related("client__key")`.
@@ -30,8 +32,12 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
+
+    from clients.models.sealed import ClientKey
 
     _Field = models.Field
 else:
@@ -80,6 +86,16 @@ def unseal(key: bytes, sealed: bytes, *, place: str) -> bytes:
         )
     except (InvalidTag, ValueError):
         raise Unreadable(f"What is kept at {place} does not open with its client's key.") from None
+
+
+def unseal_by(keys: Sequence[bytes], sealed: bytes, *, place: str) -> bytes:
+    """Return what was sealed under one of some keys. Raises Unreadable where none of them opens it."""
+    for key in keys[:-1]:
+        try:
+            return unseal(key, sealed, place=place)
+        except Unreadable:
+            continue
+    return unseal(keys[-1], sealed, place=place)
 
 
 @lru_cache(maxsize=8)
@@ -196,8 +212,11 @@ class SealedField(_Field[T, T]):
 
     def open(self, instance: models.Model, sealed: Ciphertext) -> T:
         """Return the plain value. Raises Unreadable, KeyMissing or KeyDestroyed."""
-        data_key = _data_key(instance)
-        return self._to_value(unseal(data_key, sealed.data, place=self._place(instance)))
+        return self.open_with(_key(instance).opening_keys(), instance, sealed)
+
+    def open_with(self, keys: Sequence[bytes], instance: models.Model, sealed: Ciphertext) -> T:
+        """Return the plain value by the first of some keys that opens it. Raises Unreadable."""
+        return self._to_value(unseal_by(keys, sealed.data, place=self._place(instance)))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Ciphertext:
         value = model_instance.__dict__.get(self.attname)
@@ -265,11 +284,34 @@ class SealedJSON(SealedField[dict[str, Any]]):
         return cast(dict[str, Any], json.loads(data))
 
 
-def _data_key(instance: models.Model) -> bytes:
+def reseal(row: models.Model, *, formerly: Sequence[bytes]) -> bool:
+    """Seal what of a row does not open with its client's own key, but with one of the keys it was
+    formerly under, anew; return whether there was such a thing. Saves the row's sealed fields."""
+    own = [_data_key(row)]
+    changed: list[str] = []
+    for field in row._meta.concrete_fields:
+        kept = row.__dict__.get(field.attname)
+        if not (isinstance(field, SealedField) and isinstance(kept, Ciphertext)):
+            continue
+        try:
+            field.open_with(own, row, kept)
+        except Unreadable:
+            row.__dict__[field.attname] = field.open_with(formerly, row, kept)
+            changed.append(field.name)
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
+
+
+def _key(instance: models.Model) -> ClientKey:
     client = cast(Any, instance).client
     key = getattr(client, "key", None)
     if key is None:
         raise KeyMissing(
             f"Client {client.uid} has no key yet; ClientKey.objects.of(client) makes it."
         )
-    return cast(bytes, key.data_key())
+    return cast("ClientKey", key)
+
+
+def _data_key(instance: models.Model) -> bytes:
+    return _key(instance).data_key()

@@ -15,7 +15,7 @@ from django.contrib.postgres.lookups import DataContains
 from django.db.models import Case, F, Func, IntegerField, Q, TextField, Value, When
 from django.db.models.functions import Collate
 
-from clients.contact import name_key
+from clients.contact import clean_text, name_key
 from clients.models import Client
 
 LONGEST = 120
@@ -68,7 +68,7 @@ def asked(text: str) -> Asked:
     names: list[str] = []
     addresses: list[str] = []
     digits = ""
-    for word in text[:LONGEST].split():
+    for word in clean_text(text[:LONGEST]).split():
         if _NUMBER.fullmatch(word) or word in ("+", "(", ")", "-"):
             digits += re.sub(r"[^0-9]", "", word)
         elif "@" in word or any(character.isdigit() for character in word) or _is_host(word):

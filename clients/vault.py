@@ -65,7 +65,7 @@ def get(file: KeptFile, *, thumb: bool = False) -> bytes:
     except Exception as failure:
         log.exception("A stored file could not be read.")
         raise FileMissing from failure
-    return sealing.unseal(file.client.key.data_key(), sealed, place=_place(name))
+    return sealing.unseal_by(file.client.key.opening_keys(), sealed, place=_place(name))
 
 
 def take_away(names: list[str]) -> None:

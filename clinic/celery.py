@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20, hour=3),
         "options": {"expires": 3600},
     },
+    "look-after-records": {
+        "task": "bookings.tasks.look_after_records",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3000},
+    },
     "forget-changes": {
         "task": "bookings.tasks.forget_changes",
         "schedule": crontab(minute=25, hour=3),

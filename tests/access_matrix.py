@@ -138,6 +138,24 @@ TABLE = """
 /desk/waiting/                                  POST login  404    405    405    405    405    405
 /desk/book/                                     GET  login  404    200    200    200    200    200
 /desk/book/                                     POST login  404    303    303    303    303    303
+/desk/clients/                                  GET  login  404    200    200    200    200    200
+/desk/clients/                                  POST login  404    405    405    405    405    405
+/desk/clients/duplicates/                       GET  login  404    200    200    200    200    200
+/desk/clients/duplicates/                       POST login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/                       GET  login  404    200    200    200    200    200
+/desk/clients/<uuid:uid>/                       POST login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/edit/                  GET  login  404    200    200    200    200    200
+/desk/clients/<uuid:uid>/edit/                  POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/met/                   GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/met/                   POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/link/                  GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/link/                  POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/merge/<uuid:other>/    GET  login  404    200    200    200    200    200
+/desk/clients/<uuid:uid>/merge/<uuid:other>/    POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/apart/<uuid:other>/    GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/apart/<uuid:other>/    POST login  404    303    303    303    303    303
+/desk/merges/<uuid:uid>/undo/                   GET  login  404    405    405    405    405    405
+/desk/merges/<uuid:uid>/undo/                   POST login  404    303    303    303    303    303
 /desk/booking/<uuid:uid>/                       GET  login  404    200    200    200    200    200
 /desk/booking/<uuid:uid>/                       POST login  404    405    405    405    405    405
 /desk/booking/<uuid:uid>/move/                  GET  login  404    200    200    200    200    200
@@ -190,6 +208,18 @@ TABLE = """
 /me/<uuid:client>/book/<str:attempt>/           POST login  303    404    404    404    404    404
 /me/<uuid:client>/you/                          GET  login  200    404    404    404    404    404
 /me/<uuid:client>/you/                          POST login  405    404    404    404    404    404
+/me/<uuid:client>/messages/                     GET  login  200    404    404    404    404    404
+/me/<uuid:client>/messages/                     POST login  303    404    404    404    404    404
+/me/<uuid:client>/documents/                    GET  login  200    404    404    404    404    404
+/me/<uuid:client>/documents/                    POST login  405    404    404    404    404    404
+/me/<uuid:client>/documents/<uuid:uid>/         GET  login  200    404    404    404    404    404
+/me/<uuid:client>/documents/<uuid:uid>/         POST login  405    404    404    404    404    404
+/me/<uuid:client>/data/                         GET  login  200    404    404    404    404    404
+/me/<uuid:client>/data/                         POST login  405    404    404    404    404    404
+/me/<uuid:client>/data/download/                GET  login  405    404    404    404    404    404
+/me/<uuid:client>/data/download/                POST login  302    404    404    404    404    404
+/me/<uuid:client>/data/seen/                    GET  login  200    404    404    404    404    404
+/me/<uuid:client>/data/seen/                    POST login  405    404    404    404    404    404
 
 # The practitioner's day. The visits are the practitioner's, not the colleague's
 /practice/                                      GET  login  404    404    200    200    200    200
@@ -202,6 +232,16 @@ TABLE = """
 /practice/visit/<uuid:uid>/answers/             POST login  404    404    303    404    404    404
 /practice/visit/<uuid:uid>/step/<slug:name>/    GET  login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/step/<slug:name>/    POST login  404    404    303    404    404    404
+
+# A client's record, for whoever treats them
+/practice/clients/<uuid:uid>/                   GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/                   POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/note/              GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/note/              POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/answers/           GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/answers/           POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/answers/<slug:code>/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/answers/<slug:code>/ POST login  404    404    405    405    405    405
 
 # The questions of a booking the desk made: whoever has the link
 /answers/<str:token>/                           GET  200    200    200    200    200    200    200

@@ -31,6 +31,7 @@ from fido2.webauthn import (
 )
 
 from bookings import actions, links
+from bookings.actions import merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
@@ -44,8 +45,9 @@ from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
-from tests.factories import bookings, clinic
+from tests.factories import bookings, clinic, consents
 from tests.factories.house import NOTHING_APPLIES, House, house
+from tests.factories.intake import told
 
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
 REASON = "Zinnia: seizure free since the operation."
@@ -161,6 +163,7 @@ class Walk:
         self.arrived = self._answer(
             self._booking(self.now.replace(second=0, microsecond=0), "ARRIVED")
         )
+        told(client=self.reviewed.client, at=self.now, answers={"stress": 6, "other": REASON})
         self.confirmed = self._booking(home.at(15), "BOOKED")
         actions.confirm(now=self.now, actor=staff(self.people["desk"]), booking=self.confirmed)
         self.change = BookingChange.objects.get(booking=self.confirmed)
@@ -173,12 +176,20 @@ class Walk:
         )
 
     def _others(self) -> None:
+        self.twin = bookings.client(name="Priya Ramann")
+        self.merge = merging.merge(
+            now=self.now,
+            actor=staff(self.people["desk"]),
+            survivor=bookings.client(),
+            merged=bookings.client(),
+        )
         who = self.home.people[0]
         self.time_off = clinic.time_off(practitioner=who, starts_at=self.now + timedelta(days=30))
         self.closure = clinic.closure(first_day=self.home.day(40))
         letter = EmailMessage("Hello", "Welcome", to=["priya@example.org"])
         letter.attach("hello.txt", "Welcome", "text/plain")
         mailbox.EmailBackend().send_messages([letter])
+        self.signed = consents.signed(self.asked.client)
         self.proof = proofs.make(email=self.people["client"].email, opens=True, now=self.now)
         logins.link_by_clinic(
             now=self.now,
@@ -230,12 +241,17 @@ class Walk:
         home = self.home
         parts = {
             "/me/<uuid:client>": self.asked.client.uid,
+            "/documents/<uuid:uid>": self.signed.uid,
             "/me/login/link/<str:token>": self.proof.token,
             "/me/find/<str:token>": self.token(self.asked),
             "/book/<str:attempt>": write_attempt(self.held.attempt),
-            "/clients/<uuid:uid>": self.asked.client.uid,
+            "/practice/clients/<uuid:uid>": self.reviewed.client.uid,
+            "/desk/clients/<uuid:uid>": about.client.uid,
+            "/<uuid:other>": self.twin.uid,
+            "/merges/<uuid:uid>": self.merge.uid,
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
+            "/answers/<slug:code>": "stress",
             "/manage/<str:token>": self.token(about),
             "/answers/<str:token>": self.token(about),
             "/bookings/<token>": self.token(about),
@@ -323,11 +339,17 @@ class Walk:
             ),
             "/desk/booking/<uuid:uid>/cancel/": Sent({"tell": "on"}),
             "/desk/booking/<uuid:uid>/undo/": Sent({"change": str(self.change.uid)}),
+            "/desk/clients/<uuid:uid>/edit/": Sent(
+                {"name": "Priya Raman", "email": "", "phone": ""}
+            ),
+            "/desk/clients/<uuid:uid>/link/": Sent({"booking": str(self.asked.uid)}),
+            "/desk/clients/<uuid:uid>/merge/<uuid:other>/": Sent({"keep": str(self.twin.uid)}),
             "/practice/visit/<uuid:uid>/review/": Sent(
                 {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
             ),
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
+            "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
             "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
         }
@@ -361,8 +383,8 @@ SAME_AS = {"/admin/*": "/admin/clinic/auditentry/", "/static/*": "/static/img/ic
 
 def read(answer: Any) -> tuple[HttpResponse, str]:
     if not answer.streaming:
-        return answer, answer.content.decode()
-    return answer, b"".join(answer).decode()  # which closes it
+        return answer, answer.content.decode(errors="replace")
+    return answer, b"".join(answer).decode(errors="replace")  # which closes it
 
 
 def outcome(answer: HttpResponse) -> str:

@@ -85,6 +85,8 @@ def book_by_staff(
             once.refuse_known(request)
             if client is None:
                 client = resolve(who, now=now, source=Booking.Source.DESK).client
+            else:
+                client = _standing(client)
             lock(found)
             expire_in_the_way(found, now=now, attempt=None)
             at = place(wish, found, now=now, for_staff=True)
@@ -213,14 +215,26 @@ def cancel_by_staff(
 def _contact(client: Client | None, contact: Contact | None) -> Contact:
     """Return who is booked for. Raises NotOffered for a client merged into another."""
     if client is not None and contact is None:
-        if client.status == Client.Status.MERGED:
-            raise NotOffered(
-                "client", _("This record was merged into another. Please choose that one.")
-            )
+        _refuse_merged(client)
         return Contact(name=client.name, email=client.email, phone=client.phone)
     if contact is not None and client is None:
         return contact
     raise ValueError("A booking is for a client or for a contact, and for one of them.")
+
+
+def _refuse_merged(client: Client) -> None:
+    if client.status == Client.Status.MERGED:
+        raise NotOffered(
+            "client", _("This record was merged into another. Please choose that one.")
+        )
+
+
+def _standing(client: Client) -> Client:
+    """Return a client as they stand, kept from being merged until the booking is made. Raises
+    NotOffered where that has happened meanwhile."""
+    current = Client.objects.select_for_update(of=("self",), no_key=True).get(pk=client.pk)
+    _refuse_merged(current)
+    return current
 
 
 def _to_the_minute(at: datetime) -> datetime:

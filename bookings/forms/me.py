@@ -59,3 +59,12 @@ class LoginForm(forms.Form):
 
     def clean_email(self) -> str:
         return email_key(self.cleaned_data["email"])
+
+
+class MessagesForm(forms.Form):
+    """What the clinic may send, by way and purpose."""
+
+    care_email = forms.BooleanField(label=_("By e-mail"), required=False)
+    care_sms = forms.BooleanField(label=_("By text message"), required=False)
+    news_email = forms.BooleanField(label=_("By e-mail"), required=False)
+    news_sms = forms.BooleanField(label=_("By text message"), required=False)

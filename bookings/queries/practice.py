@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -25,6 +26,12 @@ def home(who: Practitioner) -> Location | None:
     else any (one query)."""
     rows = Location.objects.filter(is_active=True)
     return rows.filter(hours__practitioner=who).order_by("pk").first() or rows.first()
+
+
+def clinic_zone() -> ZoneInfo:
+    """Return the zone of times that belong to no visit: the first location's (one query)."""
+    place = Location.objects.filter(is_active=True).order_by("pk").first()
+    return place.zone if place else ZoneInfo("UTC")
 
 
 def _own(who: Practitioner) -> QuerySet[Booking]:

@@ -80,7 +80,7 @@ def seen(kept: Screening) -> SeenAnswers:
         answered=wording.day_short(kept.answered_on),
         not_before=wording.day(kept.not_before) if kept.not_before else "",
         earliest=kept.not_before,
-        phases=[_phase(kind, found) for kind, found in results.get("phases", {}).items()],
+        phases=[phase_words(kind, found) for kind, found in results.get("phases", {}).items()],
         said=sorted(said, key=lambda one: one.mark is None),
     )
 
@@ -125,7 +125,8 @@ def _day(day: object) -> str:
     return f"{wording.day(day)} {day.year}" if isinstance(day, date) else _("not sure when")
 
 
-def _phase(kind: str, found: Mapping[str, Any]) -> PhaseWords:
+def phase_words(kind: str, found: Mapping[str, Any]) -> PhaseWords:
+    """Return one phase of a result's document in words."""
     return PhaseWords(
         name=PHASES.get(kind, kind.replace("_", " ").capitalize()),
         kind=kind,

@@ -99,3 +99,13 @@ def initials(name: str) -> str:
 
 def first_name(name: str) -> str:
     return name.split(" ", maxsplit=1)[0] if name else ""
+
+
+def day_year(on: date) -> str:
+    """Return "24 Nov 2026"."""
+    return formats.date_format(on, "j M Y")
+
+
+def month(on: date) -> str:
+    """Return "November 2026"."""
+    return formats.date_format(on, "F Y")

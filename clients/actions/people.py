@@ -16,7 +16,6 @@ MOST_PROPOSALS = 5
 _SHARING = Prepared("""
 SELECT id FROM clients_client
  WHERE ((email = %(email)s AND email <> '') OR (phone = %(phone)s AND phone <> ''))
-   AND status <> 'MERGED'
  ORDER BY name_key <> %(key)s, id
  LIMIT 50
 """)
@@ -39,14 +38,17 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
     """
     key, email, phone = name_key(contact.name), email_key(contact.email), contact.phone
     similar = _sharing(key, email, phone)
-    for known in similar:
-        if (known.name_key, known.email, known.phone) == (key, email, phone):
+    # Whose record was merged into another is found under what they wrote then, too.
+    for each in sorted(similar, key=lambda one: one.status == Client.Status.MERGED):
+        if (each.name_key, each.email, each.phone) == (key, email, phone):
+            known = each.survivor
             _add_first_consents(known, contact, now=now, source=source)
             return Resolved(known, known=True)
     newcomer = add(
         Client(name=contact.name, name_key=key, email=email, phone=phone, created_at=now)
     )
     add_all(_consents(newcomer, contact, now=now, source=source))
+    similar = [each for each in similar if each.status != Client.Status.MERGED]
     if similar:
         _propose(newcomer, similar, now=now)
     return Resolved(newcomer, known=False)

@@ -23,6 +23,7 @@ from clients.models.media import (
     PhotoView,
 )
 from clients.models.message import Message
+from clients.models.note import ClientNote
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
 
@@ -33,6 +34,7 @@ __all__ = [
     "Client",
     "ClientKey",
     "ClientLogin",
+    "ClientNote",
     "ConsentDocument",
     "ConsentGiven",
     "ConsentLink",

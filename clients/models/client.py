@@ -27,7 +27,9 @@ class Client(models.Model):
     """A person we treat. May have no e-mail and no mobile number; shares either with others.
 
     `name_key` is the name as compared (see `clients.contact.name_key`); `phone` is E.164; `email`
-    is lower case. The database keeps `search_text`, for `clients.search`. A client made by an online booking is PROVISIONAL until the desk has met them.
+    is lower case. The database keeps `search_text`, for `clients.search`. A client made by an online
+    booking is PROVISIONAL until the desk has met them. A MERGED one is a record of a person who has
+    another, `merged_into`; it is shown nowhere and its links lead there.
     """
 
     class Status(models.TextChoices):
@@ -43,6 +45,9 @@ class Client(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.PROVISIONAL)
     language = models.CharField(_("language"), max_length=10, default="en-ca")
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
     search_text = models.GeneratedField(
         expression=Func(F("name_key"), F("email"), F("phone"), function="clients_search_text"),
         output_field=models.TextField(),
@@ -55,6 +60,15 @@ class Client(models.Model):
             models.CheckConstraint(
                 condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
                 name="client_phone_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="MERGED", merged_into__isnull=False)
+                | (~Q(status="MERGED") & Q(merged_into__isnull=True)),
+                name="client_merged_has_survivor",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="client_not_merged_into_itself",
             ),
         ]
         indexes = [
@@ -79,9 +93,20 @@ class Client(models.Model):
         """The first word of the name: how messages greet."""
         return self.name.split()[0] if self.name.split() else self.name
 
+    @property
+    def survivor(self) -> Client:
+        """The record this one was merged into in the end; itself where it was not."""
+        one = self
+        while one.merged_into is not None:
+            one = one.merged_into
+        return one
+
 
 class DuplicateProposal(models.Model):
-    """A provisional client may be one we know. The desk decides; nobody is merged by an address."""
+    """Two records may be of one person. The desk decides; nobody is merged by an address.
+
+    `matched_on` has the reasons, joined by "+": name, likename, email, phone.
+    """
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("Open")
@@ -100,6 +125,9 @@ class DuplicateProposal(models.Model):
             models.CheckConstraint(
                 condition=~Q(newcomer=models.F("known")), name="duplicate_not_of_itself"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at"], name="duplicate_open", condition=Q(state="OPEN")),
         ]
 
     def __str__(self) -> str:

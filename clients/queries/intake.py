@@ -48,6 +48,12 @@ def form_of(version: int) -> Definition:
     return _read(version, digest)
 
 
+def form_as(version: int, digest: str) -> Definition:
+    """Return a version of the form whose digest was read with something else (no query, once it is
+    known)."""
+    return _read(version, digest)
+
+
 def forms(versions: set[int]) -> dict[int, Definition]:
     """Return versions of the form by number (one query)."""
     found = IntakeDefinition.objects.filter(version__in=versions).values_list("version", "digest")

@@ -42,6 +42,12 @@ def rule_sets(versions: set[int]) -> dict[int, RuleSet]:
     return {version: _read(version, digest) for version, digest in found}
 
 
+def rule_set_as(version: int, digest: str) -> RuleSet:
+    """Return a version of the rules whose digest was read with something else (no query, once it
+    is known)."""
+    return _read(version, digest)
+
+
 # A published version never changes, so what was read once is read for good; the digest tells two
 # databases of one process apart.
 @lru_cache(maxsize=16)

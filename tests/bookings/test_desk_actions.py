@@ -116,7 +116,7 @@ def test_a_client_we_have_is_booked_under_their_own_record() -> None:
 def test_a_record_that_was_merged_away_is_not_booked_for() -> None:
     front = desk()
     with pytest.raises(NotOffered):
-        front.book(client=client(status="MERGED"))
+        front.book(client=client(status="MERGED", merged_into=client()))
 
 
 def test_the_same_form_twice_is_one_booking_and_another_form_with_its_key_is_refused() -> None:

@@ -128,7 +128,7 @@ def test_a_new_logo_takes_the_place_of_the_old_and_none_leaves_nothing_behind(
         {"colour": "jade", "logo": bomb(20_000)},
         {"colour": "jade", "logo": picture() + bytes(2 * 1024 * 1024)},
     ],
-    ids=str,
+    ids=range(10),
 )
 def test_what_is_no_colour_or_no_logo_is_refused_and_nothing_changes(
     owner: Client, sent: dict[str, Any]

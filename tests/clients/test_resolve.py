@@ -10,6 +10,7 @@ import pytest
 from clients.actions import MOST_PROPOSALS, resolve
 from clients.contact import Contact
 from clients.models import Client, ContactConsent, DuplicateProposal
+from tests.factories import bookings
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +64,20 @@ def test_a_client_the_desk_knows_is_found_too_and_stays_what_they_are() -> None:
     assert (first.status, first.language) == ("ACTIVE", "fr-ca")
 
 
-def test_a_merged_record_is_nobody_any_more() -> None:
+def test_whose_record_was_merged_is_known_by_its_contact_as_the_survivor() -> None:
     first = come().client
-    Client.objects.update(status="MERGED")
+    survivor = bookings.client()
+    Client.objects.filter(pk=first.pk).update(status="MERGED", merged_into=survivor)
     again = come()
-    assert not again.known
-    assert again.client != first
+    assert again.known
+    assert again.client == survivor
+    assert proposals() == []
+
+
+def test_a_merged_record_is_proposed_to_nobody() -> None:
+    first = come().client
+    Client.objects.filter(pk=first.pk).update(status="MERGED", merged_into=bookings.client())
+    come(like(phone="+14165550199"))
     assert proposals() == []
 
 

@@ -50,9 +50,9 @@ def _own(target: object) -> str:
     return path if inside and safe else reverse("me")
 
 
-def again(request: HttpRequest) -> HttpResponse:
-    """Ask somebody who is signed in to show anew that it is them, then come back here."""
-    query = urlencode({"again": "1", "next": request.get_full_path()})
+def again(request: HttpRequest, *, to: str) -> HttpResponse:
+    """Ask somebody who is signed in to show anew that it is them, and then go to `to`."""
+    query = urlencode({"again": "1", "next": to})
     return HttpResponseRedirect(f"{reverse('me-login')}?{query}")
 
 

@@ -73,6 +73,13 @@ def theirs(
     return client_only(private(opened))
 
 
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether somebody signed in within the last ten minutes."""
+    steps = get_authentication_records(request, user_of(request))
+    lately = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return any(time.time() - step["at"] < lately for step in steps)
+
+
 def fresh(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -80,10 +87,8 @@ def fresh(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        steps = get_authentication_records(request, user_of(request))
-        lately = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        if not any(time.time() - step["at"] < lately for step in steps):
-            return signing_in.again(request)
+        if not is_fresh(request):
+            return signing_in.again(request, to=request.get_full_path())
         return view(request, *args, **kwargs)
 
     return guarded

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_http_methods
 from bookings.forms.look import LookForm
 from bookings.views.settings.pages import GET_OR_POST, Page, answer, me, owner_only, posted
 from clinic import actions
+from clinic.logo import MOST_BYTES
+from clinic.middleware import takes_files
 from clinic.models import Clinic
 
 
+@takes_files(most_bytes=3 * MOST_BYTES)
 @owner_only
 @require_http_methods(GET_OR_POST)
 def look(request: HttpRequest) -> HttpResponse:

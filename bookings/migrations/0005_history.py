@@ -17,8 +17,8 @@ SELECT clinic_keep_no_history('bookings_cancelreason');
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bookings", "0003_what_clients_are_asked_and_say"),
-        ("clients", "0010_history"),
+        ("bookings", "0004_records_are_merged"),
+        ("clients", "0012_history"),
         ("clinic", "0008_history"),
     ]
     operations = [migrations.RunSQL(KEEP, STOP)]

@@ -33,5 +33,5 @@ STOP = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0009_photos_and_documents"), ("clinic", "0008_history")]
+    dependencies = [("clients", "0011_records_are_merged"), ("clinic", "0008_history")]
     operations = [migrations.RunSQL(KEEP, STOP)]

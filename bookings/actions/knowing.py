@@ -1,0 +1,154 @@
+"""What staff write down about a client: how to reach them, that they have been met."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, transaction
+
+from bookings import followups, lifecycle, locks, messages
+from bookings.errors import (
+    ClientBusy,
+    ClientGone,
+    LinkJustSent,
+    NoAddress,
+    NotChangeable,
+    is_lost_race,
+)
+from bookings.models import Booking
+from clients import outbox
+from clients.contact import Contact, email_key, name_key
+from clients.models import Channel, Client, Message, Purpose
+from clinic import audit
+from clinic.audit import Actor
+
+# A link asked for twice within this time was a double tap.
+NOT_AGAIN = timedelta(minutes=2)
+LINK_LASTS = timedelta(days=2)
+
+
+def change_contact(
+    *, now: datetime, actor: Actor, client: Client, name: str, email: str, phone: str
+) -> Client:
+    """Write down how a client is called and reached; name, e-mail and phone come cleaned, the last
+    two may be empty. Coming bookings that were made with the old contact follow, so that what is
+    sent from now on goes to the new one. Nothing changed is nothing written.
+
+    Raises ClientGone for a record merged into another, or ClientBusy.
+    """
+    with transaction.atomic():
+        current = locked_client(client)
+        before = contact_of(current)
+        old = (current.name, current.email, current.phone)
+        current.name, current.email, current.phone = name, email_key(email), phone
+        current.name_key = name_key(name)
+        after = contact_of(current)
+        if before == after:
+            return current
+        current.save(update_fields=["name", "name_key", "email", "phone"])
+        _follow(current, old)
+        changed = {key for key in after if before[key] != after[key]}
+        audit.record(
+            now=now,
+            actor=actor,
+            verb="client.contact_changed",
+            about=f"client:{current.uid}",
+            before={key: before[key] for key in changed},
+            after={key: after[key] for key in changed},
+        )
+        return current
+
+
+def meet(*, now: datetime, actor: Actor, client: Client) -> Client:
+    """The desk has met a client whose record was made online. Meeting again changes nothing.
+
+    Raises ClientGone or ClientBusy.
+    """
+    with transaction.atomic():
+        current = locked_client(client)
+        if current.status == Client.Status.ACTIVE:
+            return current
+        current.status = Client.Status.ACTIVE
+        current.save(update_fields=["status"])
+        audit.record(
+            now=now,
+            actor=actor,
+            verb="client.met",
+            about=f"client:{current.uid}",
+            before={"status": Client.Status.PROVISIONAL},
+            after={"status": Client.Status.ACTIVE},
+        )
+        return current
+
+
+def send_link(*, now: datetime, actor: Actor, booking: Booking) -> Message:
+    """Send a client the link of a coming booking once more, at once.
+
+    Raises NotChangeable for a booking that is not coming, NoAddress where there is no e-mail
+    address, LinkJustSent within two minutes of the last one.
+    """
+    with transaction.atomic():
+        current = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+        if current.status not in lifecycle.COMING or current.ends_at <= now:
+            raise NotChangeable
+        if not messages.email_of(current):
+            raise NoAddress
+        about = messages.about(current)
+        asked = Message.objects.filter(about=about, kind=followups.LINK)
+        if asked.filter(created_at__gt=now - NOT_AGAIN).exists():
+            raise LinkJustSent
+        made = Message(
+            dedupe_key=f"{about}:{followups.LINK}:{int(now.timestamp())}",
+            about=about,
+            client_id=current.client_id,
+            kind=followups.LINK,
+            purpose=Purpose.CARE,
+            channel=Channel.EMAIL,
+            due_at=now,
+            expires_at=min(current.ends_at, now + LINK_LASTS),
+            created_at=now,
+        )
+        outbox.queue([made], now=now)
+        audit.record(now=now, actor=actor, verb="booking.link_sent", about=about)
+        return made
+
+
+def locked_client(client: Client) -> Client:
+    """Return a client as they stand now, the row locked until the transaction ends.
+
+    Raises ClientGone for a record merged into another, or ClientBusy.
+    """
+    locks.limit_wait()
+    try:
+        current = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    except OperationalError as error:
+        if is_lost_race(error):
+            raise ClientBusy from error
+        raise
+    if current.status == Client.Status.MERGED:
+        raise ClientGone
+    return current
+
+
+def contact_of(client: Client) -> dict[str, str]:
+    """Return what the log book keeps of a client's contact."""
+    return {"name": client.name, "email": client.email, "phone": client.phone}
+
+
+def contact_key(client: Client) -> str:
+    """Return the lock's name of everybody with exactly a client's contact."""
+    return Contact(name=client.name, email=client.email, phone=client.phone).key
+
+
+def _follow(client: Client, old: tuple[str, str, str]) -> None:
+    """Let coming bookings have the new contact where they had the old one. What somebody typed
+    for one booking alone stays."""
+    name, email, phone = old
+    coming = Booking.objects.filter(client=client, status__in=lifecycle.BEFORE_SESSION)
+    for column, was, to in (
+        ("contact_name", name, client.name),
+        ("contact_email", email, client.email),
+        ("contact_phone", phone, client.phone),
+    ):
+        if was != to:
+            coming.filter(**{column: was}).update(**{column: to})

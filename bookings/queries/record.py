@@ -1,0 +1,217 @@
+"""A client's whole record, for whoever treats them. The desk's pages read nothing from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import F
+
+from bookings import lifecycle
+from bookings.models import Booking
+from clients import screening
+from clients.answers import Answers, AnswersInvalid
+from clients.differences import Told
+from clients.intake_definition import Definition
+from clients.models import Client, ClientNote, IntakeSubmission, Screening
+from clients.phases import Phase
+from clients.queries.intake import form_as
+from clients.queries.rules import rule_set_as
+from clients.rules import RuleSet
+from clients.screening import Result
+from clinic.models import User
+
+MOST_VISITS, MOST_SCREENINGS, MOST_HAPPENED, MOST_NOTES = 60, 50, 60, 40
+
+_HAPPENED = """
+(SELECT 'MESSAGE', coalesce(sent_at, due_at), kind, status, channel
+   FROM clients_message WHERE client_id = %(client)s AND status <> 'WITHDRAWN'
+  ORDER BY coalesce(sent_at, due_at) DESC LIMIT %(most)s)
+UNION ALL
+(SELECT 'LOOK', at, what, actor_label, about
+   FROM clinic_accessentry WHERE whose = %(whose)s ORDER BY at DESC LIMIT 6)
+"""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent, with what it is read with."""
+
+    row: IntakeSubmission
+    form: Definition
+    rules: RuleSet
+
+    @property
+    def told(self) -> Told:
+        return Told(self.form, self.rules, self.row.answers)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Answers to safety questions, with the rules they were given to."""
+
+    row: Screening
+    rules: RuleSet
+
+    @property
+    def answers(self) -> Answers:
+        try:
+            return Answers.from_document(
+                self.row.answers, rule_set=self.rules, answered_on=self.row.answered_on
+            )
+        except AnswersInvalid:  # answers to part of a question's rules, from an older link
+            return Answers()
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A message to the client, or a look at the record. `what` and `how` are codes, or who looked."""
+
+    kind: str
+    at: datetime
+    what: str
+    how: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is known of a client; forms the oldest first, the rest the newest first."""
+
+    client: Client
+    sent: Sequence[Sent]
+    visits: Sequence[Booking]
+    kept: Sequence[Kept]
+    happened: Sequence[Happened]
+    notes: Sequence[ClientNote]
+
+    @property
+    def newest(self) -> Sent | None:
+        return self.sent[-1] if self.sent else None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of where the client comes, or came last."""
+        return self.visits[0].room.location.zone if self.visits else None
+
+    def coming(self, now: datetime) -> Booking | None:
+        """Return the client's next visit, or the one that is going on."""
+        coming = [
+            visit for visit in self.visits if visit.status in lifecycle.LIVE and visit.ends_at > now
+        ]
+        return min(coming, key=lambda visit: visit.starts_at, default=None)
+
+    def last(self, now: datetime) -> Booking | None:
+        """Return the last visit that took place."""
+        done = [v for v in self.visits if v.status == lifecycle.DONE and v.ends_at <= now]
+        return max(done, key=lambda visit: visit.starts_at, default=None)
+
+    def before_last_visit(self, now: datetime) -> Sent | None:
+        """Return what was known when the client was last here; without a visit, or where nothing
+        came since, what was known before the newest form."""
+        if not self.sent:
+            return None
+        last = self.last(now)
+        known = [one for one in self.sent[:-1] if last and one.row.submitted_at <= last.ends_at]
+        return known[-1] if known else (self.sent[-2] if len(self.sent) > 1 else None)
+
+    def standing(self, on: date) -> Result | None:
+        """Return what the answers mean for every phase on a local date; None where nobody asked.
+
+        The newest count whole; what was said earlier joins, but for what was not sure then.
+        """
+        if not self.kept:
+            return None
+        results = [
+            screening.evaluate(
+                one.rules,
+                one.answers if number == 0 else one.answers.without_unsure(),
+                on=on,
+                answered_on=one.row.answered_on,
+                phases=tuple(Phase),
+            )
+            for number, one in enumerate(self.kept)
+        ]
+        return screening.join(*results)
+
+
+def client_by_uid(uid: UUID) -> Client | None:
+    """Return a client with the key that opens what they told us (one query)."""
+    return Client.objects.select_related("key").filter(uid=uid).first()
+
+
+def may_read(user: User, client: Client, *, now: datetime) -> bool:
+    """Return whether a login may read a client's record: whoever treats them, or has (one query)."""
+    return (
+        Booking.objects.filter(client=client, practitioner__user=user, practitioner__is_active=True)
+        .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
+        .exists()
+    )
+
+
+def record_of(client: Client) -> Record:
+    """Return a client's record (five queries, however long it is). Reading it is noted by whoever
+    shows it."""
+    visits = (
+        Booking.objects.filter(client=client)
+        .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
+        .select_related("practitioner", "room__location")
+        .order_by("-starts_at")[:MOST_VISITS]
+    )
+    notes = ClientNote.objects.filter(client=client).select_related("author").order_by("-at", "-pk")
+    return Record(
+        client=client,
+        sent=sent_by(client),
+        visits=list(visits),
+        kept=_kept_of(client),
+        happened=_happened(client),
+        notes=[_of(client, note) for note in notes[:MOST_NOTES]],
+    )
+
+
+def sent_by(client: Client) -> list[Sent]:
+    """Return every form a client sent, the oldest first (one query)."""
+    rows = (
+        IntakeSubmission.objects.filter(client=client)
+        .annotate(form_digest=F("definition__digest"), rules_digest=F("rule_set__digest"))
+        .select_related("entered_by")
+        .order_by("submitted_at", "pk")
+    )
+    return [
+        Sent(
+            _of(client, row),
+            form_as(row.definition_id, row.form_digest),
+            rule_set_as(row.rule_set_id, row.rules_digest),
+        )
+        for row in rows
+    ]
+
+
+def _kept_of(client: Client) -> list[Kept]:
+    rows = (
+        Screening.objects.filter(client=client)
+        .annotate(rules_digest=F("rule_set__digest"))
+        .order_by("-created_at", "-pk")[:MOST_SCREENINGS]
+    )
+    return [Kept(_of(client, row), rule_set_as(row.rule_set_id, row.rules_digest)) for row in rows]
+
+
+def _happened(client: Client) -> list[Happened]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HAPPENED,
+            {"client": client.pk, "whose": f"client:{client.uid}", "most": MOST_HAPPENED},
+        )
+        found = [Happened(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _of(client: Client, row: Any) -> Any:
+    """Return a row of the client's that opens with the key at hand."""
+    row.client = client
+    return row

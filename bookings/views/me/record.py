@@ -1,0 +1,108 @@
+"""A client's data in their own hands: taking it away, who saw it, what was signed, messages."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.actions.own_data import take_own_data
+from bookings.forms.me import MessagesForm
+from bookings.queries.own_data import seen_by
+from bookings.views.answers import INVALID, SeeOther
+from bookings.views.me.archive import archive
+from bookings.views.me.seen_words import seen
+from bookings.views.me.signing_in import again
+from bookings.views.me.theirs import Me, is_fresh, theirs
+from clients.consent_pdf import consent_pdf
+from clients.contact_consents import choose, holding
+from clients.queries import consents
+from clinic import audit
+from clinic.limits import Limit, wait
+from clinic.logins.throttle import too_often
+from clinic.models import Clinic
+
+# Each reads and opens the whole record.
+DOWNLOADS = Limit("client-download", 6, 3600)
+MOST_SEEN = 200
+
+
+@theirs
+@require_safe
+def documents(request: HttpRequest, me: Me) -> HttpResponse:
+    """What was signed, each as a file."""
+    context = {"me": me, "signed": consents.signed(me.client)}
+    return render(request, "bookings/me/documents.html", context)
+
+
+@theirs
+@require_safe
+def signed(request: HttpRequest, me: Me, uid: UUID) -> HttpResponse:
+    """One signature as a PDF."""
+    given = consents.signed_by_uid(me.client, uid)
+    if given is None:
+        raise Http404
+    audit.viewed(
+        now=timezone.now(),
+        actor=me.actor,
+        what="CONSENT",
+        about=f"consent:{given.uid}",
+        whose=f"client:{me.client.uid}",
+    )
+    pdf = consent_pdf(given, clinic=Clinic.objects.the_only().name, place="")
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="signed-{given.at:%Y-%m-%d}.pdf"'
+    return response
+
+
+@theirs
+@require_http_methods(["GET", "HEAD", "POST"])
+def written(request: HttpRequest, me: Me) -> HttpResponse:
+    """Whether and how the clinic may write; what is chosen holds at once."""
+    if request.method != "POST":
+        form = MessagesForm(initial=holding(me.client))
+        return render(request, "bookings/me/messages.html", {"me": me, "form": form})
+    form = MessagesForm(request.POST)
+    if not form.is_valid():
+        context = {"me": me, "form": form}
+        return render(request, "bookings/me/messages.html", context, status=INVALID)
+    choose(now=timezone.now(), actor=me.actor, client=me.client, granted=form.cleaned_data)
+    messages.success(request, _("Saved. It holds from now on."))
+    return SeeOther(reverse("me-messages", args=[me.client.uid]))
+
+
+@theirs
+@require_safe
+def data(request: HttpRequest, me: Me) -> HttpResponse:
+    """What one may do about one's data."""
+    return render(request, "bookings/me/data.html", {"me": me})
+
+
+@theirs
+@require_POST
+def download(request: HttpRequest, me: Me) -> HttpResponse:
+    """Everything that is kept, as a zip made at this moment."""
+    now = timezone.now()
+    if not is_fresh(request):
+        return again(request, to=reverse("me-data", args=[me.client.uid]))
+    seconds = wait(DOWNLOADS, who=f"user:{me.user.pk}", now=now)
+    if seconds:
+        return too_often(request, seconds)
+    document = take_own_data(now=now, actor=me.actor, client=me.client)
+    file = archive(me.client, document)
+    return cast(HttpResponse, FileResponse(file, as_attachment=True, filename="my-record.zip"))
+
+
+@theirs
+@require_safe
+def seen_page(request: HttpRequest, me: Me) -> HttpResponse:
+    """Who was shown this record, and when."""
+    rows = [seen(entry) for entry in seen_by(me.client)[:MOST_SEEN]]
+    return render(request, "bookings/me/seen.html", {"me": me, "rows": rows})

@@ -1,0 +1,32 @@
+"""The access log as the client reads it: when, who, what, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import AccessEntry
+
+WHAT: dict[str, str | Promise] = {
+    "SCREENING_ANSWERS": _("Safety answers"),
+    "OWN_DATA": _("The whole record, as a download"),
+    "CONSENT": _("A signed form"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    at: datetime
+    who: str
+    what: str | Promise
+
+
+def seen(entry: AccessEntry) -> Seen:
+    """Return one look at a record in words."""
+    role, colon, name = entry.actor_label.partition(": ")
+    who = name if colon else role
+    plain = entry.what.replace("_", " ").capitalize()
+    return Seen(entry.at, who, WHAT.get(entry.what, plain))

@@ -1,0 +1,99 @@
+"""A client's record, for whoever treats them: what matters, what changed, and all that was said."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.forms.choosing import read_day
+from bookings.forms.record import NoteForm
+from bookings.queries import practice
+from bookings.queries import record as records
+from bookings.views.answers import INVALID, SeeOther
+from bookings.views.desk_change import actor_of
+from bookings.views.practice import practitioners_only
+from bookings.views.record_page import history, record_page, sections
+from clients.actions.notes import write_note
+from clients.models import Client
+from clinic import audit
+from clinic.models import User
+
+
+def open_client(request: HttpRequest, uid: UUID, what: str) -> Client:
+    """Return a client whose record this login may read, and note in the access log that it was
+    shown. Call it in the transaction of the page. Raises Http404 for anybody else's."""
+    now, user = timezone.now(), cast(User, request.user)
+    client = records.client_by_uid(uid)
+    if client is None or not records.may_read(user, client, now=now):
+        raise Http404
+    about = f"client:{client.uid}"
+    audit.viewed(now=now, actor=actor_of(request), what=what, about=about, whose=about)
+    return client
+
+
+@practitioners_only
+@require_safe
+@transaction.atomic
+def record(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show a client's record; `?on=2026-11-27` asks what may be done on a day."""
+    return show(request, uid)
+
+
+def show(
+    request: HttpRequest, uid: UUID, *, note: NoteForm | None = None, status: int = 200
+) -> HttpResponse:
+    found = records.record_of(open_client(request, uid, "RECORD"))
+    page = record_page(
+        found,
+        now=timezone.now(),
+        zone=found.zone or practice.clinic_zone(),
+        on=read_day(request.GET.get("on", "")),
+    )
+    error = str(next(iter(note.errors.values()))[0]) if note else ""
+    context = {"page": page, "note": note, "error": error, "did": request.GET.get("did", "")}
+    return render(request, "bookings/practice/record.html", context, status=status)
+
+
+@practitioners_only
+@require_POST
+@transaction.atomic
+def note(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Keep a note about the client."""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, uid, note=form, status=INVALID)
+    client = open_client(request, uid, "RECORD")
+    text = form.cleaned_data["text"]
+    write_note(now=timezone.now(), author=cast(User, request.user), client=client, text=text)
+    return SeeOther(f"{reverse('record', args=[uid])}?did=noted#notes")
+
+
+@practitioners_only
+@require_safe
+@transaction.atomic
+def answers(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show every question of the form, by section, with its answer."""
+    client = open_client(request, uid, "INTAKE_ANSWERS")
+    found = sections(records.record_of(client))
+    context = {"client": client, "sections": found}
+    return render(request, "bookings/practice/record_answers.html", context)
+
+
+@practitioners_only
+@require_safe
+@transaction.atomic
+def answer_history(request: HttpRequest, uid: UUID, code: str) -> HttpResponse:
+    """Show all answers a client ever gave to one question."""
+    client = open_client(request, uid, "ANSWER_HISTORY")
+    label, said = history(records.sent_by(client), code)
+    if not said:
+        raise Http404
+    context = {"client": client, "label": label, "said": said}
+    return render(request, "bookings/practice/record_history.html", context)

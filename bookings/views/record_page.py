@@ -1,0 +1,466 @@
+"""What the page of a client's record shows: what matters, what changed, what was said, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Booking
+from bookings.queries.record import Happened, Record, Sent
+from bookings.views import wording
+from bookings.views.looks import looked
+from bookings.views.marks import SAFETY, STATUS, Mark, moment
+from bookings.views.plots import Plot, plot
+from bookings.views.seen_answers import PHASES, PhaseWords, phase_words
+from clients import intake_words, trends
+from clients.differences import differences
+from clients.intake_definition import Kind, Question
+from clients.models import ClientNote, Message
+from clients.screening import Result
+
+Words = str | Promise
+
+# What is read before every session, changed or not; in this order.
+KEY = (
+    "pregnant", "cycle_status", "conditions", "medicine_screen", "medications", "new_meds", "allergies",
+    "needle_screen", "skin_screen", "skin_now", "procedure_log", "new_procedure", "implants", "reaction",
+    "bowel_freq", "goal", "past_acu",
+)  # fmt: skip
+PROCEDURES = ("procedure_log", "new_procedure")
+INJECTED = ("botulinum", "filler", "biostimulator")
+# The rules of the safety questions that say when somebody last had an injection.
+INJECTION_RULES = ("botulinum", "filler")
+MESSAGE_STATES = dict(Message.Status.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An answer in words, and since when it stands; `href` leads to all it ever was."""
+
+    label: str
+    words: list[str]
+    since: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """One thing that was said before (`old`) and is said otherwise now (`new`)."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A question whose answer changed."""
+
+    label: str
+    was: list[Was]
+    since: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of what happened. `tone` is the look of its dot."""
+
+    at: datetime
+    when: str
+    title: Words
+    detail: Words
+    tone: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What may be done on a day."""
+
+    on: date
+    day: str
+    outcome: Mark
+    not_before: str
+    phases: list[PhaseWords]
+    flags: list[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    when: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at the record."""
+
+    when: str
+    who: str
+    what: Words
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Everything the page shows."""
+
+    uid: str
+    name: str
+    initials: str
+    about: str
+    next_when: str
+    next_href: str
+    safety: Safety | None
+    changed: list[Changed]
+    changed_words: str
+    since_words: str
+    facts: list[Fact]
+    injection: str
+    answered: int
+    plots: list[Plot]
+    entries: list[Entry]
+    notes: list[Note]
+    looks: list[Look]
+
+
+def record_page(record: Record, *, now: datetime, zone: ZoneInfo, on: date | None) -> RecordPage:
+    """Return the page, its times in the clinic's zone; reads everything sealed of the record. on: a
+    day to say what may be done on, instead of the next visit's."""
+    coming = record.coming(now)
+    before = record.before_last_visit(now)
+    where = coming.room.location.zone if coming else zone
+    day = on or (coming.starts_at.astimezone(where) if coming else now.astimezone(zone)).date()
+    changed = _changed(record, before)
+    newest = record.newest
+    return RecordPage(
+        uid=str(record.client.uid),
+        name=record.client.name,
+        initials=wording.initials(record.client.name),
+        about=_about(record, now.astimezone(zone).date()),
+        next_when=_coming_words(coming),
+        next_href=reverse("practice-visit", args=[coming.uid]) if coming else "",
+        safety=_safety(record.standing(day), day),
+        changed=changed,
+        changed_words=ngettext("%(count)d changed", "%(count)d changed", len(changed))
+        % {"count": len(changed)},
+        since_words=_since(record, before, now, zone),
+        facts=list(_facts(record)),
+        injection=_last_injection(record),
+        answered=len(newest.row.answers) if newest else 0,
+        plots=[plot(each) for each in trends.series([_as_form(one) for one in record.sent])],
+        entries=_entries(record, zone),
+        notes=[_note(note, zone) for note in record.notes],
+        looks=[_look(one, zone) for one in record.happened if one.kind == "LOOK"],
+    )
+
+
+def _as_form(one: Sent) -> trends.Form:
+    return trends.Form(one.row.told_on, one.form, one.row.asked, one.row.answers)
+
+
+def _about(record: Record, today: date) -> str:
+    """Return "41, she/her. Client since October 2026."."""
+    answers = record.newest.row.answers if record.newest else {}
+    said = [str(answers["pronouns"])] if answers.get("pronouns") else []
+    if born := answers.get("dob"):
+        then = date.fromisoformat(born)
+        age = today.year - then.year - ((today.month, today.day) < (then.month, then.day))
+        said.insert(0, str(age))
+    since = _("Client since %(month)s") % {"month": wording.month(record.client.created_at.date())}
+    called = answers.get("preferred_name")
+    words = [_("Called %(name)s") % {"name": called}] if called else []
+    return ". ".join([", ".join(said), *words, since] if said else [*words, since]) + "."
+
+
+def _coming_words(coming: Booking | None) -> str:
+    if coming is None:
+        return ""
+    return _("%(when)s, %(what)s with %(who)s") % {
+        "when": moment(coming.starts_at, coming.room.location.zone),
+        "what": coming.treatment_name,
+        "who": coming.practitioner.name,
+    }
+
+
+def _safety(result: Result | None, day: date) -> Safety | None:
+    if result is None:
+        return None
+    phases = result.document()["phases"]
+    return Safety(
+        on=day,
+        day=wording.day(day),
+        outcome=SAFETY[result.outcome],
+        not_before=wording.day(result.not_before) if result.not_before else "",
+        phases=[phase_words(kind, found) for kind, found in phases.items() if kind in PHASES],
+        flags=[
+            Mark(
+                flag_words(trigger.rule.code, unsure=trigger.unsure),
+                SAFETY[trigger.outcome].icon,
+                SAFETY[trigger.outcome].tone,
+            )
+            for trigger in result.triggers
+        ],
+    )
+
+
+def flag_words(rule: str, *, unsure: bool) -> str:
+    """Return a rule as a tag: "Blood thinner", "Pregnant, not sure"."""
+    words = rule.replace("_", " ").capitalize()
+    return _("%(what)s, not sure") % {"what": words} if unsure else words
+
+
+def _changed(record: Record, before: Sent | None) -> list[Changed]:
+    if record.newest is None or before is None:
+        return []
+    return [
+        Changed(
+            label=change.label,
+            was=[
+                Was(part.label, part.old, part.new)
+                for part in sorted(change.parts, key=lambda part: bool(part.new))
+            ],
+            since=_stands_since(record, change.code),
+            href=_history(record, change.code),
+        )
+        for change in differences(before.told, record.newest.told)
+        if change.parts
+    ]
+
+
+def _since(record: Record, before: Sent | None, now: datetime, zone: ZoneInfo) -> str:
+    last = record.last(now)
+    if before is None:
+        return _("This is the first form, so there is nothing to compare it with.")
+    if last is not None and before.row.submitted_at <= last.ends_at:
+        day = wording.day_short(last.starts_at.astimezone(last.room.location.zone).date())
+        return _("Since the last visit, %(day)s.") % {"day": day}
+    day = wording.day_short(before.row.told_on)
+    return _("Since the form of %(day)s.") % {"day": day}
+
+
+def _stands_since(record: Record, code: str) -> str:
+    """Return the day an answer was first told as it stands now."""
+    since: date | None = None
+    newest = record.sent[-1].row.answers.get(code)
+    for one in reversed(record.sent):
+        if one.row.answers.get(code) != newest:
+            break
+        since = one.row.told_on
+    return day_words(since or record.sent[-1].row.told_on)
+
+
+def day_words(on: date) -> str:
+    """Return "22 Nov 2026"."""
+    return wording.day_year(on)
+
+
+def _history(record: Record, code: str) -> str:
+    return reverse("record-history", args=[record.client.uid, code])
+
+
+def _facts(record: Record) -> Iterator[Fact]:
+    newest = record.newest
+    if newest is None:
+        return
+    for code in KEY:
+        question, answer = newest.form.by_code.get(code), newest.row.answers.get(code)
+        if question is None or answer is None:
+            continue
+        yield Fact(
+            label=question.label,
+            words=list(_short(newest, question, answer)),
+            since=_stands_since(record, code),
+            href=_history(record, code),
+        )
+
+
+def _short(sent: Sent, question: Question, answer: Any) -> Iterable[str]:
+    """Return an answer for a quick eye: of a list of conditions only those that apply."""
+    if question.kind is Kind.SCREEN_FROM_RULES:
+        answer = {code: said for code, said in answer.items() if _applies(sent, code, said)}
+        if not answer:
+            return [_("None of these")]
+    parts = intake_words.parts(sent.form, sent.rules, question, answer)
+    return [f"{part.label}: {part.words}" if part.label else part.words for part in parts]
+
+
+def _applies(sent: Sent, code: str, said: Any) -> bool:
+    rule = sent.rules.by_code.get(code)
+    reply = str(said["value"] if isinstance(said, dict) else said)
+    return rule is None or reply == "unsure" or reply.upper() == rule.trigger_answer
+
+
+def _last_injection(record: Record) -> str:
+    """Return when something was last injected, by any form or safety question ever answered."""
+    days = {str(row["date"]) for row in _procedures(record) if row.get("type") in INJECTED}
+    days |= {
+        day.isoformat()
+        for one in record.kept
+        for given in one.answers.given.values()
+        for rule, day in given.items.items()
+        if rule in INJECTION_RULES and isinstance(day, date)
+    }
+    known = sorted(day for day in days if day[:1].isdigit())
+    if not known:
+        return _("No date is known of an injection.") if days else ""
+    newest = known[-1]
+    return wording.day_year(date.fromisoformat(newest)) if len(newest) == 10 else newest
+
+
+def _procedures(record: Record) -> Iterator[dict[str, Any]]:
+    for one in record.sent:
+        for code in PROCEDURES:
+            rows = one.row.answers.get(code)
+            if isinstance(rows, list):
+                yield from (row for row in rows if not row.get("planned"))
+
+
+def _entries(record: Record, zone: ZoneInfo) -> list[Entry]:
+    found = [
+        *(_visit_entry(visit) for visit in record.visits),
+        *(_form_entry(one, zone) for one in record.sent),
+        *(_message_entry(one, zone) for one in record.happened if one.kind == "MESSAGE"),
+    ]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def _visit_entry(visit: Booking) -> Entry:
+    zone = visit.room.location.zone
+    status = STATUS[visit.status]
+    return Entry(
+        at=visit.starts_at,
+        when=moment(visit.starts_at, zone),
+        title=visit.treatment_name,
+        detail=_("%(status)s, %(who)s") % {"status": status.word, "who": visit.practitioner.name},
+        tone=status.tone,
+        href=reverse("practice-visit", args=[visit.uid]),
+    )
+
+
+def _form_entry(one: Sent, zone: ZoneInfo) -> Entry:
+    detail = one.row.get_source_display()
+    if one.row.entered_by:
+        detail = _("%(source)s, entered by %(who)s") % {
+            "source": detail,
+            "who": one.row.entered_by.name,
+        }
+    return Entry(
+        at=one.row.submitted_at,
+        when=moment(one.row.submitted_at, zone),
+        title=one.row.get_kind_display(),
+        detail=detail,
+        tone="gold",
+        href="",
+    )
+
+
+def _message_entry(one: Happened, zone: ZoneInfo) -> Entry:
+    return Entry(
+        at=one.at,
+        when=moment(one.at, zone),
+        title=_("Message: %(kind)s") % {"kind": one.what.replace("_", " ").lower()},
+        detail=MESSAGE_STATES.get(one.how, one.how),
+        tone="plain",
+        href="",
+    )
+
+
+def _note(note: ClientNote, zone: ZoneInfo) -> Note:
+    return Note(when=moment(note.at, zone), who=note.author.name, text=note.text)
+
+
+def _look(one: Happened, zone: ZoneInfo) -> Look:
+    return Look(when=moment(one.at, zone), who=one.how, what=looked(one.what))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question of a section with its answer, if there is one."""
+
+    code: str
+    label: str
+    words: list[str]
+    since: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    rows: list[Answered]
+    answered: int
+
+
+def sections(record: Record) -> list[Section]:
+    """Return all questions of the form by section, each with its answer."""
+    newest = record.newest
+    if newest is None:
+        return []
+    found = []
+    for section in newest.form.sections:
+        rows = [_answered(record, newest, question) for question in section.questions]
+        found.append(Section(section.title, rows, sum(bool(row.words) for row in rows)))
+    own = [q for q in newest.form.recheck if q.code not in newest.form.intake_codes]
+    rows = [_answered(record, newest, question) for question in own]
+    found.append(Section(newest.form.recheck_title, rows, sum(bool(row.words) for row in rows)))
+    return found
+
+
+def _answered(record: Record, newest: Sent, question: Question) -> Answered:
+    answer = newest.row.answers.get(question.code)
+    parts = intake_words.parts(newest.form, newest.rules, question, answer)
+    return Answered(
+        code=question.code,
+        label=question.label,
+        words=[f"{part.label}: {part.words}" if part.label else part.words for part in parts],
+        since=_stands_since(record, question.code) if answer is not None else "",
+        href=_history(record, question.code),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as one form gave it."""
+
+    when: str
+    source: str
+    words: list[str]
+    asked: bool
+
+
+def history(sent: Sequence[Sent], code: str) -> tuple[str, list[Said]]:
+    """Return a question in words and all its answers, the newest first; where a form said the same
+    as the one before, only whether it asked."""
+    found: list[Said] = []
+    label, before = "", object()
+    for one in sent:
+        question, answer = one.form.by_code.get(code), one.row.answers.get(code)
+        if question is None or (answer == before and code not in one.row.asked):
+            continue
+        label, before = question.label, answer
+        parts = intake_words.parts(one.form, one.rules, question, answer)
+        source = one.row.get_source_display()
+        if one.row.entered_by:
+            source = _("%(source)s, entered by %(who)s") % {
+                "source": source,
+                "who": one.row.entered_by.name,
+            }
+        found.append(
+            Said(
+                when=day_words(one.row.told_on),
+                source=source,
+                words=[f"{p.label}: {p.words}" if p.label else p.words for p in parts],
+                asked=code in one.row.asked,
+            )
+        )
+    return label, found[::-1]

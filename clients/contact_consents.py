@@ -1,0 +1,56 @@
+"""What a client allows us to send them, and changing it. Rows are added: the newest holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from clients.models import Channel, Client, ContactConsent, Purpose
+from clinic import audit
+from clinic.audit import Actor
+
+WORDING = "pages-1"
+SOURCE = "PAGES"
+CHOICES = {
+    "care_email": (Channel.EMAIL, Purpose.CARE),
+    "care_sms": (Channel.SMS, Purpose.CARE),
+    "news_email": (Channel.EMAIL, Purpose.MARKETING),
+    "news_sms": (Channel.SMS, Purpose.MARKETING),
+}
+
+
+def holding(client: Client) -> dict[str, bool]:
+    """Return what holds now, by the names of CHOICES; never asked is no."""
+    newest = {
+        (one.channel, one.purpose): one.granted
+        for one in ContactConsent.objects.filter(client=client).order_by("at", "pk")
+    }
+    return {name: newest.get((channel, what), False) for name, (channel, what) in CHOICES.items()}
+
+
+@transaction.atomic
+def choose(*, now: datetime, actor: Actor, client: Client, granted: Mapping[str, bool]) -> None:
+    """Add a row for each choice that differs from what holds; it holds for what is sent next."""
+    # Two forms sent at once are taken one after the other.
+    Client.objects.select_for_update().get(pk=client.pk)
+    before = holding(client)
+    changed = {name: granted[name] for name in CHOICES if granted[name] != before[name]}
+    ContactConsent.objects.bulk_create(
+        ContactConsent(
+            client=client,
+            channel=CHOICES[name][0],
+            purpose=CHOICES[name][1],
+            granted=yes,
+            at=now,
+            source=SOURCE,
+            wording=WORDING,
+        )
+        for name, yes in changed.items()
+    )
+    if changed:
+        audit.record(
+            now=now, actor=actor, verb="client.messages_chosen", about=f"client:{client.uid}",
+            before={name: before[name] for name in changed}, after=dict(changed),
+        )  # fmt: skip
