@@ -6,11 +6,13 @@ import base64
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib import messages
@@ -113,11 +115,16 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         nonce = secrets.token_bytes(NONCE)
-        return base64.b64encode(nonce + _cipher().encrypt(nonce, text.encode(), None)).decode()
+        return base64.b64encode(nonce + _ciphers()[0].encrypt(nonce, text.encode(), None)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret, whichever of the keys in MASTER_KEY it was sealed under."""
         sealed = base64.b64decode(encrypted_text)
-        return _cipher().decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+        *former, last = _ciphers()
+        for cipher in former:
+            with suppress(InvalidTag):
+                return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
+        return last.decrypt(sealed[:NONCE], sealed[NONCE:], None).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether a factor may go: the last only where none is needed."""
@@ -136,6 +143,7 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         return Clinic.objects.the_only().name
 
 
-def _cipher() -> AESGCM:
-    key = base64.b64decode(settings.MASTER_KEY)
-    return AESGCM(hmac.new(key, b"second factors", hashlib.sha256).digest())
+def _ciphers() -> list[AESGCM]:
+    """Return what seals second factors, the newest first: one for each key in MASTER_KEY."""
+    keys = [base64.b64decode(part.strip()) for part in settings.MASTER_KEY.split(",")]
+    return [AESGCM(hmac.new(key, b"second factors", hashlib.sha256).digest()) for key in keys]

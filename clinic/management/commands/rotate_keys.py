@@ -1,0 +1,44 @@
+"""A new master key: everything the former one wrapped is wrapped under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from clients import sealing
+from clients.actions import keys
+from clinic import audit
+from clinic.logins import resealing
+
+
+class Command(BaseCommand):
+    help = (
+        "Wraps the clients' keys and the second factors under the first key of MASTER_KEY; the "
+        "former ones stand behind it, after commas, until this is done. The clinic may go on "
+        "working meanwhile; stopped, it goes on where it was when it is run again."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        newest = next(iter(sealing.master_keys()))
+        done = unopened = after = 0
+        while (batch := keys.rewrap(after=after)).last is not None:
+            done, unopened, after = done + batch.done, unopened + batch.unopened, batch.last
+        factors = resealing.reseal()
+        audit.record(
+            now=timezone.now(),
+            actor=audit.CLOCK,
+            verb="keys.rotated",
+            about="clinic:1",
+            after={"key": newest, "clients": done, "factors": factors, "unopened": unopened},
+        )
+        if unopened:
+            raise CommandError(
+                f"{done} keys are wrapped under {newest}; {unopened} open with no key of "
+                "MASTER_KEY. Add the former one that wrapped them, and run this again."
+            )
+        self.stdout.write(
+            f"{done} clients' keys and {factors} second factors are sealed under {newest}. The "
+            "former key may go from MASTER_KEY; backups made until now need it."
+        )
