@@ -174,12 +174,34 @@ IDLE_MINUTES = environment.number(
     "30" if PRODUCTION else "720",
     "After how many minutes without a click a member of staff has to log in again.",
 )
+IDLE_MINUTES_OF = {
+    role: environment.number(
+        f"IDLE_MINUTES_{role}", "0", f"The same for {who}; 0 takes IDLE_MINUTES."
+    )
+    for role, who in (
+        ("OWNER", "owners"),
+        ("PRACTITIONER", "practitioners"),
+        ("FRONT_DESK", "the front desk"),
+    )
+}
 ABSOLUTE_HOURS = environment.number(
     "ABSOLUTE_HOURS", "12", "After how many hours anybody has to log in again, clicks or not."
 )
-for _name, _value in (("IDLE_MINUTES", IDLE_MINUTES), ("ABSOLUTE_HOURS", ABSOLUTE_HOURS)):
+PIN_HOURS = environment.number(
+    "PIN_HOURS",
+    "8",
+    "For how many hours after a full login a PIN lets its owner back in, in that browser.",
+)
+for _name, _value in (
+    ("IDLE_MINUTES", IDLE_MINUTES),
+    ("ABSOLUTE_HOURS", ABSOLUTE_HOURS),
+    ("PIN_HOURS", PIN_HOURS),
+):
     if _value < 1:
         raise WrongSetting(f"{_name} is {_value}. Write a whole number from 1.")
+for _name, _value in IDLE_MINUTES_OF.items():
+    if _value < 0:
+        raise WrongSetting(f"IDLE_MINUTES_{_name} is {_value}. Write a whole number from 0.")
 BACKUP_DIR = environment.text(
     "BACKUP_DIR",
     "",

@@ -146,6 +146,8 @@ MFA_FORMS = {
 }
 SECOND_FACTOR = env.SECOND_FACTOR
 IDLE_SECONDS = env.IDLE_MINUTES * 60
+IDLE_SECONDS_OF = {role: minutes * 60 for role, minutes in env.IDLE_MINUTES_OF.items() if minutes}
+PIN_HOURS = env.PIN_HOURS
 ABSOLUTE_SECONDS = env.ABSOLUTE_HOURS * 3600
 
 # Language and time: instants are UTC; a page names the zone of the location it speaks of.
@@ -237,6 +239,7 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 PEOPLE_COOKIE_NAME = "__Host-people" if PRODUCTION else "people"
+PIN_COOKIE_NAME = "__Host-pin" if PRODUCTION else "pin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     # Asked by the machine itself, without TLS.

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clients.views import health
-from clinic.views import account, brand, errors, site, staff
+from clinic.views import account, brand, errors, pin, site, staff
 
 # django-allauth looks its steps up by its own names.
 logins = [
@@ -16,12 +16,15 @@ logins = [
     path("login/mail/code/", staff.mailed_code, name="account_confirm_login_code"),
     path("login/link/<str:token>/", staff.login_link, name="login_link"),
     path("login/switch/", staff.switch_user, name="switch_user"),
+    path("login/pin/", pin.by_pin, name="pin"),
     path("logout/", staff.logout, name="logout"),
     path("account/", account.index, name="account"),
     path("account/", account.index, name="mfa_index"),
     path("account/", account.index, name="mfa_list_webauthn"),
     path("account/set-up/", account.set_up, name="set_up"),
     path("account/password/", account.password, name="password"),
+    path("account/pin/", pin.set_pin, name="pin_set"),
+    path("account/pin/remove/", pin.remove_pin, name="pin_remove"),
     path("account/sessions/", account.end_sessions, name="end_sessions"),
     path("account/again/", account.password_again, name="account_reauthenticate"),
     path("account/again/code/", account.code_again, name="mfa_reauthenticate"),

@@ -96,6 +96,8 @@ TABLE = """
 /login/link/<str:token>/                        POST 302    302    302    302    302    302    302
 /login/switch/                                  GET  302    302    302    302    302    302    302
 /login/switch/                                  POST 302    302    302    302    302    302    302
+/login/pin/                                     GET  302    302    302    302    302    302    302
+/login/pin/                                     POST 302    302    302    302    302    302    302
 /logout/                                        GET  405    405    405    405    405    405    405
 /logout/                                        POST 302    302    302    302    302    302    302
 
@@ -106,6 +108,10 @@ TABLE = """
 /account/set-up/                                POST login  404    302    302    200    302    302
 /account/password/                              GET  login  404    200    200    200    200    200
 /account/password/                              POST login  404    200    200    200    200    200
+/account/pin/                                   GET  login  404    200    200    200    200    200
+/account/pin/                                   POST login  404    200    200    200    200    200
+/account/pin/remove/                            GET  login  404    405    405    405    405    405
+/account/pin/remove/                            POST login  404    302    302    302    302    302
 /account/sessions/                              GET  login  404    405    405    405    405    405
 /account/sessions/                              POST login  404    302    302    302    302    302
 /account/again/                                 GET  login  404    200    200    200    200    200

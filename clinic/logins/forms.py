@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from allauth.account.forms import (
@@ -258,3 +259,43 @@ class AddressCode(_Code):
     """The code of a client's login mail."""
 
     code = MailedCode.base_fields["code"]
+
+
+class TypedPin(forms.Form):
+    """The PIN of somebody who comes back to a shared computer."""
+
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=LONGEST_CODE,
+        widget=forms.PasswordInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "autofocus": True,
+                "class": "form-control",
+            }
+        ),
+        error_messages={"required": _("Type your PIN.")},
+    )
+
+
+class NewPin(forms.Form):
+    """A new PIN: six to eight digits that are not the first anybody would try."""
+
+    pin = forms.CharField(
+        label=_("New PIN"),
+        max_length=LONGEST_CODE,
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "form-control"}
+        ),
+        error_messages={"required": _("Write six to eight digits.")},
+    )
+
+    def clean_pin(self) -> str:
+        pin = str(self.cleaned_data["pin"])
+        if not (pin.isascii() and pin.isdecimal() and 6 <= len(pin) <= 8):
+            raise ValidationError(_("Write six to eight digits."))
+        steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+        if len(steps) == 1 or len(set(pin)) < 3:
+            raise ValidationError(_("Others would try this one first. Choose another."))
+        return pin

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.access import STAFF
-from clinic.logins import people, record, sessions
+from clinic.logins import people, pins, record, sessions
 from clinic.models import User
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -54,7 +54,7 @@ class Sessions:
         user = _user(request)
         if user is not None:
             now = timezone.now()
-            if sessions.is_over(request, now=now):
+            if sessions.is_over(request, user=user, now=now):
                 logout(request)
             else:
                 sessions.see(request, now=now)
@@ -62,6 +62,8 @@ class Sessions:
         arrived = getattr(request, record.ARRIVED, None)
         if isinstance(arrived, User) and arrived.role in STAFF:
             people.remember(request, response, arrived)
+            if not getattr(request, record.BY_PIN, False):
+                pins.leave_pass(request, response, arrived, now=timezone.now())
         return response
 
 

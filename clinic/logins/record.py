@@ -19,6 +19,8 @@ from clinic.models import User
 STRANGER = Actor("not logged in")
 # The user who has just logged in; the middleware remembers them for the browser's next time.
 ARRIVED = "arrived_user"
+# Set on a request that logs somebody in by their PIN: no full login.
+BY_PIN = "by_pin"
 
 
 def connect() -> None:
@@ -59,6 +61,8 @@ def _logged_in(sender: Any, request: HttpRequest, user: User, **_more: Any) -> N
         str(step.get("type") or step.get("method"))
         for step in get_authentication_records(request, user)
     ]
+    if getattr(request, BY_PIN, False):
+        how = ["pin"]
     network = devices.network(limits.address_of(request))
     by(request, user, "login.done", how=how, network=network)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from clinic import audit, limits
-from clinic.logins import devices
+from clinic.logins import devices, pins
 from clinic.models import OpenSession, User
 
 STARTED = "started_at"
@@ -34,11 +34,22 @@ def begin(request: HttpRequest, *, user: User, now: datetime) -> None:
     )
 
 
-def is_over(request: HttpRequest, *, now: datetime) -> bool:
-    """Whether the session has been idle, or open, for too long."""
+def count_from(request: HttpRequest, began: datetime) -> None:
+    """Let a session end no later than one that began with the full login before it."""
+    request.session[STARTED] = int(began.timestamp())
+
+
+def idle_seconds(user: User) -> int:
+    """Return after how long without a click somebody of that role has to log in again."""
+    seconds: int = settings.IDLE_SECONDS_OF.get(user.role, settings.IDLE_SECONDS)
+    return seconds
+
+
+def is_over(request: HttpRequest, *, user: User, now: datetime) -> bool:
+    """Whether the session of a user has been idle, or open, for too long."""
     at = int(now.timestamp())
     started, seen = request.session.get(STARTED, at), request.session.get(SEEN, at)
-    return bool(at - seen >= settings.IDLE_SECONDS or at - started >= settings.ABSOLUTE_SECONDS)
+    return bool(at - seen >= idle_seconds(user) or at - started >= settings.ABSOLUTE_SECONDS)
 
 
 def see(request: HttpRequest, *, now: datetime) -> None:
@@ -64,7 +75,7 @@ def of(user: User, *, now: datetime) -> list[OpenSession]:
             user=user,
             session_key__in=alive,
             started_at__gt=now - timedelta(seconds=settings.ABSOLUTE_SECONDS),
-            seen_at__gt=now - timedelta(seconds=settings.IDLE_SECONDS),
+            seen_at__gt=now - timedelta(seconds=idle_seconds(user)),
         ).order_by("-seen_at", "-pk")
     )
 
@@ -86,6 +97,7 @@ def end(
     keys = list(rows.select_for_update().values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     rows.filter(session_key__in=keys).delete()
+    pins.take_passes(user)
     if keys:
         audit.record(
             now=now,

@@ -84,3 +84,38 @@ class OpenSession(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+
+class Pin(models.Model):
+    """A member of staff's PIN for the quick change of user, hashed. Nothing without a `PinPass`."""
+
+    user = models.OneToOneField("clinic.User", on_delete=models.CASCADE, related_name="pin")
+    hash = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"PIN of user {self.user_id}"
+
+
+class PinPass(models.Model):
+    """What a full login leaves in a browser: until `expires_at`, its owner's PIN works there.
+
+    `browser` is a digest of the browser's cookie. `tries` are the wrong ones since the last right.
+    """
+
+    user = models.ForeignKey("clinic.User", on_delete=models.CASCADE, related_name="+")
+    browser = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["browser", "user"], name="pin_pass_once_a_browser"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="pin_pass_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pass {self.pk}"

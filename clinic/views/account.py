@@ -28,13 +28,13 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import staff_only
-from clinic.logins import actions, record, sessions
+from clinic.logins import actions, pins, record, sessions
 from clinic.logins.forms import NewPassword
 from clinic.logins.throttle import limited, logged_in
 from clinic.models import User
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     """Return who is logged in; every view here is for staff alone."""
     if not isinstance(request.user, User):
         raise ReauthenticationRequired
@@ -56,11 +56,12 @@ def _factors(user: User) -> dict[str, Any]:
 @staff_only
 def index(request: HttpRequest) -> HttpResponse:
     """How one logs in, and where one is logged in."""
-    user = _user(request)
+    user = user_of(request)
     context = {
         **_factors(user),
         "sessions": sessions.of(user, now=timezone.now()),
         "this": request.session.session_key,
+        "has_pin": pins.has_pin(user),
     }
     return render(request, "clinic/staff/account.html", context)
 
@@ -68,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @staff_only
 def set_up(request: HttpRequest) -> HttpResponse:
     """All that somebody without a second factor sees where one is needed."""
-    context = _factors(_user(request))
+    context = _factors(user_of(request))
     if context["passkeys"] or context["app"]:
         return HttpResponseRedirect(reverse("day"))
     return render(request, "clinic/staff/set_up.html", context)
@@ -79,8 +80,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Set a new password. Whoever has not logged in within ten minutes proves who they are first;
     every other session of theirs ends."""
-    user = _user(request)
-    if user.has_usable_password() and not _was_here_lately(request, user):
+    user = user_of(request)
+    if user.has_usable_password() and not was_here_lately(request, user):
         # Not by allauth's exception, which would keep what was posted in the session.
         again, here = reverse("account_reauthenticate"), reverse("password")
         return HttpResponseRedirect(f"{again}?{urlencode({'next': here})}")
@@ -98,7 +99,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("account"))
 
 
-def _was_here_lately(request: HttpRequest, user: User) -> bool:
+def was_here_lately(request: HttpRequest, user: User) -> bool:
     steps = get_authentication_records(request, user)
     return any(
         time.time() - step["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT for step in steps
@@ -109,7 +110,7 @@ def _was_here_lately(request: HttpRequest, user: User) -> bool:
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one session of one's own (`session`), or all but this one."""
-    user = _user(request)
+    user = user_of(request)
     asked = request.POST.get("session", "")
     only = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
     if asked and only is None:
@@ -131,7 +132,7 @@ class AddPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        options = auth.begin_registration(_user(self.request), passwordless=True)
+        options = auth.begin_registration(user_of(self.request), passwordless=True)
         return {**context, "js_data": {"creation_options": options}}
 
 
@@ -149,7 +150,7 @@ class RemovePasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
 
 class PasswordAgain(ReauthenticateView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
-        record.by(self.request, _user(self.request), "login.confirmed", how="password")
+        record.by(self.request, user_of(self.request), "login.confirmed", how="password")
         return super().form_valid(form)  # type: ignore[no-any-return]
 
 

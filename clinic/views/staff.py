@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.forms import LoginForm
-from clinic.logins import links, mail, people, record, throttle
+from clinic.logins import links, mail, people, pins, record, throttle
 from clinic.logins.throttle import limited, typed
 from clinic.models import User
 
@@ -81,7 +81,18 @@ class LogIn(LoginView):
 
 
 login = limited(typed("username"))(cast(Callable[..., HttpResponse], LogIn.as_view()))
-logout = LogoutView.as_view()
+
+
+class LogOut(LogoutView):
+    """End this session, and with it the way back by PIN. "Switch user" leaves that open."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User):
+            pins.take_pass_here(request, request.user)
+        return super().post(request, *args, **kwargs)
+
+
+logout = LogOut.as_view()
 
 
 def _in_this_step(request: HttpRequest) -> str:
@@ -173,6 +184,7 @@ def switch_user(request: HttpRequest) -> HttpResponse:
         if "forget" in request.POST:
             response = HttpResponseRedirect(reverse("login"))
             people.forget_all(response)
+            pins.take_pass_here(request)
             return response
         return HttpResponseRedirect(reverse("switch_user"))
     if request.user.is_authenticated:
@@ -180,4 +192,6 @@ def switch_user(request: HttpRequest) -> HttpResponse:
     known = people.known(request)
     if not known:
         return HttpResponseRedirect(reverse("login"))
-    return render(request, "clinic/staff/switch.html", {"people": known})
+    opens = pins.opens_for(request, now=timezone.now())
+    choices = [(person, person.pk in opens) for person in known]
+    return render(request, "clinic/staff/switch.html", {"people": choices})

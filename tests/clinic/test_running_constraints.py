@@ -9,7 +9,16 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from bookings.errors import constraint_of
-from clinic.models import AccessEntry, Heartbeat, LoginLink, Logo, OpenSession, RateCount, Seal
+from clinic.models import (
+    AccessEntry,
+    Heartbeat,
+    LoginLink,
+    Logo,
+    OpenSession,
+    PinPass,
+    RateCount,
+    Seal,
+)
 from tests.factories import clinic
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +32,10 @@ def access(what: str) -> models.Model:
 
 def link(until: timedelta) -> models.Model:
     return LoginLink(digest=str(until), made_at=NOW, expires_at=NOW + until)
+
+
+def pin_pass(until: timedelta) -> models.Model:
+    return PinPass(user=clinic.user(), browser=str(until), made_at=NOW, expires_at=NOW + until)
 
 
 def logo(content_type: str) -> models.Model:
@@ -67,6 +80,7 @@ CASES: dict[str, tuple[Callable[[], models.Model], Callable[[], models.Model]]] 
     "login_link_ends_after_it_begins": (lambda: link(MINUTE), lambda: link(-MINUTE)),
     "logo_type_known": (lambda: logo("image/png"), lambda: logo("text/html")),
     "open_session_seen_after_it_began": (lambda: session(MINUTE), lambda: session(-MINUTE)),
+    "pin_pass_ends_after_it_begins": (lambda: pin_pass(MINUTE), lambda: pin_pass(-MINUTE)),
     "seal_forwards": (lambda: seal(6), lambda: seal(4)),
 }
 
