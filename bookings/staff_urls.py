@@ -7,6 +7,7 @@ from django.urls import path
 
 from bookings.views import (
     answering,
+    consents,
     desk,
     desk_book,
     desk_change,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("desk/booking/<uuid:uid>/move/", desk_move.move, name="desk-move"),
     path("desk/booking/<uuid:uid>/cancel/", desk_change.cancel, name="desk-cancel"),
     path("desk/booking/<uuid:uid>/undo/", desk_change.undo, name="desk-undo"),
+    path("desk/booking/<uuid:uid>/tablet/", consents.hand_over, name="desk-tablet"),
     path("desk/booking/<uuid:uid>/<slug:name>/", desk_change.step, name="desk-step"),
     path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
     path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
@@ -52,5 +54,26 @@ urlpatterns = [
     path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),
     path("practice/visit/<uuid:uid>/answers/", practice.answers, name="practice-answers"),
     path("practice/visit/<uuid:uid>/step/<slug:name>/", practice.step, name="practice-step"),
+    path("practice/visit/<uuid:uid>/consents/", consents.consents_of, name="practice-consents"),
+    path(
+        "practice/visit/<uuid:uid>/consents/still-yes/",
+        consents.still_yes,
+        name="practice-still-yes",
+    ),
+    path(
+        "practice/visit/<uuid:uid>/consents/link/",
+        consents.replace_link,
+        name="practice-consent-link",
+    ),
+    path(
+        "practice/visit/<uuid:uid>/consents/<uuid:consent>/",
+        consents.signed_pdf,
+        name="practice-consent-pdf",
+    ),
+    path(
+        "practice/visit/<uuid:uid>/consents/<uuid:consent>/withdraw/",
+        consents.withdraw,
+        name="practice-consent-withdraw",
+    ),
     path("answers/<str:token>/", answering.answer, name="answers"),
 ]

@@ -1,8 +1,30 @@
+"""The texts clients sign, for those who treat; a client's consents by their own link at /consent/<token>/ and on the clinic's tablet, and the
+mailbox of a demo."""
+
+from __future__ import annotations
+
 from django.urls import path
 
-from clients.views import mailbox
+from clients.views import consent, consent_texts, mailbox, tablet
+from clinic.limits import Limit, limit_posts
+
+# A family signs a few documents in ten minutes; a script tries hundreds of times.
+limited = limit_posts(Limit("clients.consent", most=60, seconds=600))
 
 urlpatterns = [
+    path("consent/<str:token>/", consent.home, name="consent"),
+    path("consent/<str:token>/<slug:kind>/", limited(consent.sign), name="consent-sign"),
+    path("consent/<str:token>/signed/<uuid:uid>/", consent.signed_pdf, name="consent-pdf"),
+    path(
+        "consent/<str:token>/signed/<uuid:uid>/withdraw/",
+        limited(consent.withdraw),
+        name="consent-withdraw",
+    ),
+    path("consent-texts/", consent_texts.texts, name="consent-texts"),
+    path("consent-texts/<slug:kind>/edit/", consent_texts.edit, name="consent-text-edit"),
+    path("consent-texts/<slug:kind>/<int:number>/", consent_texts.text, name="consent-text"),
+    path("tablet/<str:token>/", tablet.tablet, name="tablet"),
+    path("tablet/<str:token>/<slug:kind>/", limited(tablet.sign), name="tablet-sign"),
     path("mailbox/", mailbox.messages, name="mailbox"),
     path("mailbox/<slug:name>/", mailbox.message, name="mailbox_message"),
     path("mailbox/<slug:name>/page/", mailbox.page, name="mailbox_page"),

@@ -288,6 +288,8 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
         # Each task is told once, when it has ended.
         "celery.worker.strategy": {"level": "WARNING"},
+        # Each table of each font that a printed page takes letters from.
+        "fontTools": {"level": "WARNING"},
         # Statements hold what people entered.
         "django.db.backends": {"level": "WARNING"},
     },

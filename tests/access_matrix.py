@@ -170,6 +170,8 @@ TABLE = """
 /desk/booking/<uuid:uid>/cancel/                POST login  404    303    303    303    303    303
 /desk/booking/<uuid:uid>/undo/                  GET  login  404    405    405    405    405    405
 /desk/booking/<uuid:uid>/undo/                  POST login  404    303    303    303    303    303
+/desk/booking/<uuid:uid>/tablet/                GET  login  404    405    405    405    405    405
+/desk/booking/<uuid:uid>/tablet/                POST login  404    303    303    303    303    303
 /desk/booking/<uuid:uid>/<slug:name>/           GET  login  404    405    405    405    405    405
 /desk/booking/<uuid:uid>/<slug:name>/           POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/logins/                GET  login  404    200    200    200    200    200
@@ -238,6 +240,38 @@ TABLE = """
 /practice/visit/<uuid:uid>/answers/             POST login  404    404    303    404    404    404
 /practice/visit/<uuid:uid>/step/<slug:name>/    GET  login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/step/<slug:name>/    POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/consents/            GET  login  404    404    200    404    404    404
+/practice/visit/<uuid:uid>/consents/            POST login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/consents/still-yes/  GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/consents/still-yes/  POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/consents/link/       GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/consents/link/       POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/consents/<uuid:consent>/withdraw/ GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/consents/<uuid:consent>/withdraw/ POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/consents/<uuid:consent>/ GET  login  404    404    200    404    404    404
+/practice/visit/<uuid:uid>/consents/<uuid:consent>/ POST login  404    404    405    405    405    405
+
+# What a client agrees to: whoever has the link, or the tablet they were handed
+/consent/<str:token>/                           GET  200    200    200    200    200    200    200
+/consent/<str:token>/                           POST 405    405    405    405    405    405    405
+/consent/<str:token>/<slug:kind>/               GET  200    200    200    200    200    200    200
+/consent/<str:token>/<slug:kind>/               POST 303    303    303    303    303    303    303
+/consent/<str:token>/signed/<uuid:uid>/         GET  200    200    200    200    200    200    200
+/consent/<str:token>/signed/<uuid:uid>/         POST 405    405    405    405    405    405    405
+/consent/<str:token>/signed/<uuid:uid>/withdraw/ GET  200    200    200    200    200    200    200
+/consent/<str:token>/signed/<uuid:uid>/withdraw/ POST 303    303    303    303    303    303    303
+/tablet/<str:token>/                            GET  303    303    303    303    303    303    303
+/tablet/<str:token>/                            POST 405    405    405    405    405    405    405
+/tablet/<str:token>/<slug:kind>/                GET  200    200    200    200    200    200    200
+/tablet/<str:token>/<slug:kind>/                POST 303    303    303    303    303    303    303
+
+# The texts they sign, for those who treat
+/consent-texts/                                 GET  login  404    404    200    200    200    200
+/consent-texts/                                 POST login  404    404    405    405    405    405
+/consent-texts/<slug:kind>/edit/                GET  login  404    404    200    200    200    200
+/consent-texts/<slug:kind>/edit/                POST login  404    404    422    422    422    422
+/consent-texts/<slug:kind>/<int:number>/        GET  login  404    404    200    200    200    200
+/consent-texts/<slug:kind>/<int:number>/        POST login  404    404    405    405    405    405
 
 # A client's record, for whoever treats them
 /practice/clients/<uuid:uid>/                   GET  login  404    404    200    404    404    404

@@ -35,8 +35,9 @@ from bookings.actions import merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
-from clients import logins
+from clients import logins, tablets
 from clients.channels import mailbox
+from clients.consent_links import token_of
 from clinic import colours
 from clinic.audit import CLIENT, staff
 from clinic.logins import links as login_links
@@ -175,7 +176,15 @@ class Walk:
             treatment=home.session,
         )
 
+    def _signature(self) -> Sent:
+        """Return a treatment's consent, signed with a typed name."""
+        text = self.signed.document.text
+        said = {f"item-{code}": "yes" for code in text.codes}
+        about = {"key": str(uuid.uuid4()), "digest": text.digest, "relation": "SELF"}
+        return Sent({**said, **about, "name": "Priya Raman"})
+
     def _others(self) -> None:
+        self.signed = consents.signed(self.reviewed.client, at=self.now)
         self.twin = bookings.client(name="Priya Ramann")
         self.merge = merging.merge(
             now=self.now,
@@ -249,6 +258,14 @@ class Walk:
             "/desk/clients/<uuid:uid>": about.client.uid,
             "/<uuid:other>": self.twin.uid,
             "/merges/<uuid:uid>": self.merge.uid,
+            "/consent/<str:token>": token_of(self.reviewed.client),
+            "/signed/<uuid:uid>": self.signed.uid,
+            "/consents/<uuid:consent>": self.signed.uid,
+            "/tablet/<str:token>": tablets.write(
+                self.asked.client, self.people["desk"], "booking:1"
+            ),
+            "/<slug:kind>/<int:number>": "treatment/1",
+            "/<slug:kind>": "treatment",
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
             "/answers/<slug:code>": "stress",
@@ -316,6 +333,11 @@ class Walk:
             "/me/<uuid:client>/book/<str:attempt>/": Sent({"changed": "yes", **NOTHING_APPLIES}),
             "/manage/<str:token>/move/": Sent({"at": at}),
             "/answers/<str:token>/": Sent(NOTHING_APPLIES),
+            "/consent/<str:token>/<slug:kind>/": self._signature(),
+            "/tablet/<str:token>/<slug:kind>/": self._signature(),
+            "/practice/visit/<uuid:uid>/consents/<uuid:consent>/withdraw/": Sent(
+                {"reason": "By telephone."}
+            ),
             "/api/v1/bookings": Sent(
                 json=wish(instant), headers={"Idempotency-Key": uuid.uuid4().hex}
             ),

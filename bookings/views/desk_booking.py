@@ -16,6 +16,7 @@ from bookings.models import Booking
 from bookings.queries.desk_day import Card
 from bookings.queries.found_clients import visits_of
 from bookings.views import wording
+from bookings.views.consents_page import mark_of
 from bookings.views.desk_grid import Phase, overdue, phases_of
 from bookings.views.desk_page import undo_href
 from bookings.views.marks import SAFETY, STATUS, Mark, clock, moment, span
@@ -99,6 +100,7 @@ class BookingPanel:
     flow: list[Reached]
     safety: Mark
     safety_words: str | Promise
+    consent: Mark | None
     note: str
     first: Step | None
     more: list[Step]
@@ -146,6 +148,7 @@ def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> Book
         flow=flow_of(booking),
         safety=SAFETY[Outcome(booking.outcome)],
         safety_words=SAFETY_WORDS.get(Outcome(booking.outcome), ""),
+        consent=mark_of(booking.client, now) if booking.status not in NO_FLOW else None,
         note=_note(booking, location),
         first=steps[0] if steps else None,
         more=steps[1:],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,9 @@ from bookings.models import Booking
 from bookings.views import wording
 from bookings.views.care import AFTERCARE, CALL_US, EMERGENCY, PREPARE, Line
 from bookings.views.details_page import Summary, summary
+from clients.consent_links import token_of
+from clients.consent_rules import Kind
+from clients.queries import consents
 
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 
@@ -35,6 +39,7 @@ class ManagePage:
     again_place: str
     directions_href: str
     has_been: bool
+    consent_href: str
     prepare: tuple[Line, ...] = PREPARE
     aftercare: tuple[Line, ...] = AFTERCARE
     call_us: str | Promise = CALL_US
@@ -63,7 +68,25 @@ def manage_page(
         again_place=booking.room.location.slug,
         directions_href=MAPS + quote(words.address),
         has_been=booking.status not in lifecycle.DEAD and now >= booking.ends_at,
+        consent_href=_consent_href(booking, now) if coming else "",
     )
+
+
+def _consent_href(booking: Booking, now: datetime) -> str:
+    """Return where the client signs before they come, "" where nothing is to be signed.
+
+    Whoever types the name, e-mail and phone of a client we know gets a page of their booking; the
+    link to what that client signed goes by message only, to the address we know.
+    """
+    client = booking.client
+    if client is None:
+        return ""
+    is_newcomer = client.created_at == booking.created_at
+    if not is_newcomer and booking.source != Booking.Source.DESK:
+        return ""
+    if consents.standing(client, Kind.TREATMENT, now).holds:
+        return ""
+    return reverse("consent", args=[token_of(client)])
 
 
 def _tone(booking: Booking, *, coming: bool) -> tuple[str, str]:

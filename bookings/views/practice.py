@@ -22,6 +22,7 @@ from bookings.queries import practice, worklists
 from bookings.views import wording
 from bookings.views.answering import Questions
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
+from bookings.views.consents_page import visit_consents
 from bookings.views.desk_change import actor_of
 from bookings.views.practice_page import queue_rows, queue_words, visit_page, visit_row
 from clients.models import Source
@@ -106,7 +107,13 @@ def show(
         earlier=practice.earlier_visits(booking),
         reason=practice.cancel_reason(booking),
     )
-    context = {"page": page, "error": error, "form": form, "did": request.GET.get("did", "")}
+    context = {
+        "page": page,
+        "consents": visit_consents(booking, now=now),
+        "error": error,
+        "form": form,
+        "did": request.GET.get("did", ""),
+    }
     return render(request, "bookings/practice/visit.html", context, status=status)
 
 

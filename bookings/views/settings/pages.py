@@ -38,6 +38,7 @@ SECTIONS = (
     ("settings-hours", _("Weekly hours"), "clock"),
     ("settings-away", _("Time off and closures"), "calendar-x"),
     ("settings-treatments", _("Treatments"), "droplets"),
+    ("consent-texts", _("Consent texts"), "file-text"),
 )
 
 
