@@ -44,7 +44,10 @@ def token_of(client: Client) -> str:
 
 
 def client_of(text: str) -> Client | None:
-    """Return whose link it is; None for a replaced one and for any other text (one query)."""
+    """Return whose link it is; None for a replaced one and for any other text (one query).
+
+    The link of a record that was merged leads to the one it was merged into.
+    """
     if len(text) != LENGTH:
         return None
     try:
@@ -59,4 +62,8 @@ def client_of(text: str) -> Client | None:
     if found is None:
         return None
     link: ConsentLink | None = getattr(found, "consent_link", None)
-    return found if version == (link.version if link else 1) else None
+    if version != (link.version if link else 1):
+        return None
+    while found.merged_into is not None:
+        found = found.merged_into
+    return found

@@ -178,13 +178,13 @@ class Walk:
 
     def _signature(self) -> Sent:
         """Return a treatment's consent, signed with a typed name."""
-        text = self.signed.document.text
+        text = self.consent.document.text
         said = {f"item-{code}": "yes" for code in text.codes}
         about = {"key": str(uuid.uuid4()), "digest": text.digest, "relation": "SELF"}
         return Sent({**said, **about, "name": "Priya Raman"})
 
     def _others(self) -> None:
-        self.signed = consents.signed(self.reviewed.client, at=self.now)
+        self.consent = consents.signed(self.reviewed.client, at=self.now)
         self.twin = bookings.client(name="Priya Ramann")
         self.merge = merging.merge(
             now=self.now,
@@ -259,8 +259,8 @@ class Walk:
             "/<uuid:other>": self.twin.uid,
             "/merges/<uuid:uid>": self.merge.uid,
             "/consent/<str:token>": token_of(self.reviewed.client),
-            "/signed/<uuid:uid>": self.signed.uid,
-            "/consents/<uuid:consent>": self.signed.uid,
+            "/signed/<uuid:uid>": self.consent.uid,
+            "/consents/<uuid:consent>": self.consent.uid,
             "/tablet/<str:token>": tablets.write(
                 self.asked.client, self.people["desk"], "booking:1"
             ),

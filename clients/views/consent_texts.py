@@ -79,6 +79,15 @@ def _newest(kind: Kind) -> ConsentDocument:
     return found
 
 
+def _made_from(request: HttpRequest, newest: ConsentDocument) -> ConsentDocument:
+    """Return the version a form was made from, which may have been replaced meanwhile."""
+    number = request.POST.get("after", "")
+    if not number.isdecimal() or len(number) > 9:
+        return newest
+    rows = ConsentDocument.objects.filter(kind=newest.kind, language=newest.language)
+    return rows.filter(number=int(number)).first() or newest
+
+
 @editors_only
 @require_safe
 def texts(request: HttpRequest) -> HttpResponse:
@@ -116,7 +125,9 @@ def text(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 def edit(request: HttpRequest, kind: str) -> HttpResponse:
     """Edit a text: first compare it with what is in force, then publish it."""
     newest = _newest(kind_of(kind))
-    form = TextForm(newest.text, newest.number, request.POST if request.method == "POST" else None)
+    made_from = _made_from(request, newest)
+    typed = request.POST if request.method == "POST" else None
+    form = TextForm(made_from.text, made_from.number, typed)
     if request.method != "POST":
         return _page(request, form, newest)
     if not form.is_valid():
