@@ -226,6 +226,28 @@ class CannotUnmerge(Refusal):
     code = "cannot_unmerge"
 
 
+class FileUnreadable(Refusal):
+    """A file that can't be taken over. `field` is that of the form."""
+
+    code = "unreadable"
+    field = "file"
+
+
+class ImportBusy(Refusal):
+    code = "import_busy"
+
+    def __init__(self) -> None:
+        super().__init__(_("This file is being worked on. Please wait until that is done."))
+
+
+class RowRefused(Refusal):
+    """A row of a file that can't be taken over; `code` says why (IMPORT_PROBLEMS has the words)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
 class NoAddress(Refusal):
     code = "no_address"
 

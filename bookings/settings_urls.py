@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views.settings import away, clinic, hours, look, people, places, start, treatments
+from bookings.views.settings import (
+    away,
+    clients,
+    clinic,
+    hours,
+    look,
+    people,
+    places,
+    start,
+    treatments,
+)
 
 urlpatterns = [
     path("", start.index, name="settings"),
@@ -30,6 +40,10 @@ urlpatterns = [
     path("away/time-off/<int:pk>/end/", away.end_time_off, name="settings-end-time-off"),
     path("away/closures/add/", away.add_closure, name="settings-add-closure"),
     path("away/closures/<int:pk>/end/", away.end_closure, name="settings-end-closure"),
+    path("clients/", clients.clients, name="settings-clients"),
+    path("clients/export/", clients.export, name="settings-export"),
+    path("clients/import/<uuid:uid>/", clients.one, name="settings-import"),
+    path("clients/import/<uuid:uid>/start/", clients.start, name="settings-import-start"),
     path("treatments/", treatments.treatments, name="settings-treatments"),
     path("treatments/add/", treatments.add_treatment, name="settings-add-treatment"),
     path("treatments/minutes/", treatments.minutes, name="settings-minutes"),

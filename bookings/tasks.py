@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import actions
-from bookings.actions import doubting, merging
+from bookings.actions import doubting, importing, merging
 
 
 @shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
@@ -42,4 +42,11 @@ def look_after_records(**_from_newer_callers: Any) -> int:
     now = timezone.now()
     merging.bring_along()
     merging.forget_how(now=now)
+    importing.forget_files(now=now)
     return doubting.propose_duplicates(now=now)
+
+
+@shared_task(name="bookings.tasks.work_on_imports", ignore_result=True)
+def work_on_imports(**_from_newer_callers: Any) -> int:
+    """Try or take over rows of files for a while; return how many."""
+    return importing.work(clock=timezone.now)

@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=20, hour=3),
         "options": {"expires": 3600},
     },
+    "work-on-imports": {
+        "task": "bookings.tasks.work_on_imports",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    },
     "look-after-records": {
         "task": "bookings.tasks.look_after_records",
         "schedule": crontab(minute=40),

@@ -334,6 +334,14 @@ TABLE = """
 /settings/away/closures/add/                    POST login  404    404    404    404    422    422
 /settings/away/closures/<int:pk>/end/           GET  login  404    404    404    404    405    405
 /settings/away/closures/<int:pk>/end/           POST login  404    404    404    404    303    303
+/settings/clients/                              GET  login  404    404    404    404    200    200
+/settings/clients/                              POST login  404    404    404    404    422    422
+/settings/clients/export/                       GET  login  404    404    404    404    405    405
+/settings/clients/export/                       POST login  404    404    404    404    200    200
+/settings/clients/import/<uuid:uid>/            GET  login  404    404    404    404    200    200
+/settings/clients/import/<uuid:uid>/            POST login  404    404    404    404    422    422
+/settings/clients/import/<uuid:uid>/start/      GET  login  404    404    404    404    405    405
+/settings/clients/import/<uuid:uid>/start/      POST login  404    404    404    404    303    303
 /settings/treatments/                           GET  login  404    404    404    404    200    200
 /settings/treatments/                           POST login  404    404    404    404    405    405
 /settings/treatments/add/                       GET  login  404    404    404    404    200    200

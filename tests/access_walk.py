@@ -31,7 +31,7 @@ from fido2.webauthn import (
 )
 
 from bookings import actions, links
-from bookings.actions import merging
+from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
@@ -185,6 +185,9 @@ class Walk:
 
     def _others(self) -> None:
         self.consent = consents.signed(self.reviewed.client, at=self.now)
+        self.file = importing.upload(
+            now=self.now, actor=staff(self.people["owner"]), filename="x.csv", data=b"Note\nx"
+        )
         self.twin = bookings.client(name="Priya Ramann")
         self.merge = merging.merge(
             now=self.now,
@@ -266,6 +269,7 @@ class Walk:
             ),
             "/<slug:kind>/<int:number>": "treatment/1",
             "/<slug:kind>": "treatment",
+            "/import/<uuid:uid>": self.file.uid,
             "/booking/<uuid:uid>": about.uid,
             "/visit/<uuid:uid>": about.uid,
             "/answers/<slug:code>": "stress",

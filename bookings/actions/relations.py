@@ -36,6 +36,8 @@ class How(StrEnum):
 RELATIONS = {
     "bookings.Booking.client": How.MOVES,
     "bookings.CancelReason.client": How.MOVES,
+    "bookings.ImportRow.client": How.STAYS,
+    "bookings.ImportedKey.client": How.STAYS,
     "bookings.Merge.merged": How.STAYS,
     "bookings.Merge.survivor": How.STAYS,
     "bookings.Review.client": How.MOVES,

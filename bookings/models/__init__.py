@@ -1,7 +1,18 @@
 from bookings.models.booking import Booking, RequestKey
 from bookings.models.change import BookingChange
+from bookings.models.importing import Import, ImportedKey, ImportRow
 from bookings.models.merge import Merge
 from bookings.models.reason import CancelReason
 from bookings.models.review import Review
 
-__all__ = ["Booking", "BookingChange", "CancelReason", "Merge", "RequestKey", "Review"]
+__all__ = [
+    "Booking",
+    "BookingChange",
+    "CancelReason",
+    "Import",
+    "ImportRow",
+    "ImportedKey",
+    "Merge",
+    "RequestKey",
+    "Review",
+]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -105,6 +106,8 @@ def _choice(name: str, first: Client, second: Client, typed: Mapping[str, str]) 
 def _shown(name: str, value: str) -> str:
     if not value:
         return _("none")
+    if name == "language":
+        return dict(settings.LANGUAGES).get(value, value)
     return phone_words(value) if name == "phone" else value
 
 

@@ -29,12 +29,13 @@ class Resolved:
     known: bool
 
 
-def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
+def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True) -> Resolved:
     """Return the client with exactly this name, e-mail and phone, or make a provisional one.
 
     A contact address is not an identity: whoever shares only part of it is proposed to the desk as
-    a possible duplicate, and nothing of an existing client is edited. Runs in the caller's
-    transaction.
+    a possible duplicate, and nothing of an existing client is edited. asked: whether the contact
+    says what they think of being written to; where nobody asked, neither a yes nor a no is kept.
+    Runs in the caller's transaction.
     """
     key, email, phone = name_key(contact.name), email_key(contact.email), contact.phone
     similar = _sharing(key, email, phone)
@@ -42,12 +43,14 @@ def resolve(contact: Contact, *, now: datetime, source: str) -> Resolved:
     for each in sorted(similar, key=lambda one: one.status == Client.Status.MERGED):
         if (each.name_key, each.email, each.phone) == (key, email, phone):
             known = each.survivor
-            _add_first_consents(known, contact, now=now, source=source)
+            if asked:
+                _add_first_consents(known, contact, now=now, source=source)
             return Resolved(known, known=True)
     newcomer = add(
         Client(name=contact.name, name_key=key, email=email, phone=phone, created_at=now)
     )
-    add_all(_consents(newcomer, contact, now=now, source=source))
+    if asked:
+        add_all(_consents(newcomer, contact, now=now, source=source))
     similar = [each for each in similar if each.status != Client.Status.MERGED]
     if similar:
         _propose(newcomer, similar, now=now)

@@ -39,6 +39,7 @@ SECTIONS = (
     ("settings-away", _("Time off and closures"), "calendar-x"),
     ("settings-treatments", _("Treatments"), "droplets"),
     ("consent-texts", _("Consent texts"), "file-text"),
+    ("settings-clients", _("Bring clients along"), "file-text"),
 )
 
 
