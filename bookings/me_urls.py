@@ -31,4 +31,5 @@ urlpatterns = [
     path("<uuid:client>/data/", record.data, name="me-data"),
     path("<uuid:client>/data/download/", record.download, name="me-download"),
     path("<uuid:client>/data/seen/", record.seen_page, name="me-seen"),
+    path("<uuid:client>/data/requests/", record.requests, name="me-requests"),
 ]

@@ -8,6 +8,7 @@ from django.urls import path
 from bookings.views import (
     answering,
     consents,
+    data_requests,
     desk,
     desk_book,
     desk_change,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("desk/booking/<uuid:uid>/<slug:name>/", desk_change.step, name="desk-step"),
     path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
     path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
+    path("practice/requests/", data_requests.waiting, name="data-requests"),
+    path("practice/requests/<uuid:uid>/", data_requests.answer, name="data-request-answer"),
     path("practice/", practice.day, name="practice"),
     path("practice/clients/<uuid:uid>/", record.record, name="record"),
     path("practice/clients/<uuid:uid>/note/", record.note, name="record-note"),

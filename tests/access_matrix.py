@@ -228,8 +228,14 @@ TABLE = """
 /me/<uuid:client>/data/download/                POST login  302    404    404    404    404    404
 /me/<uuid:client>/data/seen/                    GET  login  200    404    404    404    404    404
 /me/<uuid:client>/data/seen/                    POST login  405    404    404    404    404    404
+/me/<uuid:client>/data/requests/                GET  login  200    404    404    404    404    404
+/me/<uuid:client>/data/requests/                POST login  200    404    404    404    404    404
 
 # The practitioner's day. The visits are the practitioner's, not the colleague's
+/practice/requests/                             GET  login  404    404    200    200    200    200
+/practice/requests/                             POST login  404    404    405    405    405    405
+/practice/requests/<uuid:uid>/                  GET  login  404    404    405    405    405    405
+/practice/requests/<uuid:uid>/                  POST login  404    404    303    303    303    303
 /practice/                                      GET  login  404    404    200    200    200    200
 /practice/                                      POST login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/                     GET  login  404    404    200    404    404    404

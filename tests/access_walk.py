@@ -35,7 +35,7 @@ from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
-from clients import logins, tablets
+from clients import data_requests, logins, tablets
 from clients.channels import mailbox
 from clients.consent_links import token_of
 from clinic import colours
@@ -201,6 +201,14 @@ class Walk:
         letter = EmailMessage("Hello", "Welcome", to=["priya@example.org"])
         letter.attach("hello.txt", "Welcome", "text/plain")
         mailbox.EmailBackend().send_messages([letter])
+        self.asked_of_data = data_requests.ask(
+            now=self.now,
+            user=self.people["client"],
+            client=self.asked.client,
+            kind="CORRECTION",
+            words=REASON,
+            key=uuid.uuid4(),
+        )
         self.signed = consents.signed(self.asked.client)
         self.proof = proofs.make(email=self.people["client"].email, opens=True, now=self.now)
         logins.link_by_clinic(
@@ -254,6 +262,7 @@ class Walk:
         parts = {
             "/me/<uuid:client>": self.asked.client.uid,
             "/documents/<uuid:uid>": self.signed.uid,
+            "/requests/<uuid:uid>": self.asked_of_data.uid,
             "/me/login/link/<str:token>": self.proof.token,
             "/me/find/<str:token>": self.token(self.asked),
             "/book/<str:attempt>": write_attempt(self.held.attempt),
@@ -333,6 +342,7 @@ class Walk:
                     "at": at,
                 }
             ),
+            "/practice/requests/<uuid:uid>/": Sent({"state": "DONE"}),
             "/me/<uuid:client>/book/": Sent({"at": at}),
             "/me/<uuid:client>/book/<str:attempt>/": Sent({"changed": "yes", **NOTHING_APPLIES}),
             "/manage/<str:token>/move/": Sent({"at": at}),

@@ -51,6 +51,7 @@ RELATIONS = {
     "clients.ConsentStillYes.client": How.MOVES,
     "clients.ConsentWithdrawn.client": How.MOVES,
     "clients.ContactConsent.client": How.MOVES,
+    "clients.DataRequest.client": How.MOVES,
     "clients.Document.client": How.MOVES,
     "clients.DuplicateProposal.known": How.STAYS,
     "clients.DuplicateProposal.newcomer": How.STAYS,

@@ -68,3 +68,27 @@ class MessagesForm(forms.Form):
     care_sms = forms.BooleanField(label=_("By text message"), required=False)
     news_email = forms.BooleanField(label=_("By e-mail"), required=False)
     news_sms = forms.BooleanField(label=_("By text message"), required=False)
+
+
+class AskForm(forms.Form):
+    """What is wrong in a record, or that it should be erased."""
+
+    kind = forms.ChoiceField(
+        label=_("What should we do?"),
+        choices=[
+            ("CORRECTION", _("Put something right")),
+            ("ERASURE", _("Erase what you keep of me")),
+        ],
+        widget=forms.Select({"class": "form-select"}),
+    )
+    words = forms.CharField(
+        label=_("In your own words"),
+        max_length=4000,
+        widget=forms.Textarea({"class": "form-control", "rows": 5}),
+        help_text=_("Only a practitioner and the owner of the clinic read this."),
+        error_messages={
+            "required": _("Please write what is wrong, or what you would like."),
+            "max_length": _("This is more than we can take: at most %(limit_value)d characters."),
+        },
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)

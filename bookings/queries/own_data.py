@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from bookings.models import Booking
 from bookings.queries.of_client import bookings_of
-from clients import intake_words
+from clients import data_requests, intake_words
 from clients.answers import UNSURE_DAY
 from clients.models import Client, ClientLogin, ConsentGiven, ContactConsent, Message, Screening
 from clients.queries import consents, media, rules
@@ -61,6 +61,15 @@ def own_data(client: Client, *, now: datetime) -> Document:
                 "added_at": one.added_at.isoformat(),
             }
             for one in media.documents_of(client)
+        ],
+        "requests": [
+            {
+                "kind": one.kind,
+                "words": one.words,
+                "asked_at": one.asked_at.isoformat(),
+                "state": one.state,
+            }
+            for one in data_requests.of_client(client)
         ],
         "may_we_write": [
             {

@@ -6,6 +6,7 @@ from clients.models.consent import (
     ConsentStillYes,
     ConsentWithdrawn,
 )
+from clients.models.data_request import DataRequest
 from clients.models.intake import (
     IntakeDefinition,
     IntakeDraft,
@@ -41,6 +42,7 @@ __all__ = [
     "ConsentStillYes",
     "ConsentWithdrawn",
     "ContactConsent",
+    "DataRequest",
     "Document",
     "DuplicateProposal",
     "Ending",

@@ -76,7 +76,8 @@ def test_no_login_is_made_by_asking_and_none_for_an_address_no_client_has() -> N
 
 def test_asking_tells_nobody_which_address_is_a_clients() -> None:
     person()
-    person("Gone", email="merged@example.org", status="MERGED")
+    kept = person("Kept", email="kept@example.org")
+    person("Gone", email="merged@example.org", status="MERGED", merged_into=kept)
     emails = {
         "client": "priya@example.org",
         "login": login_of(email="login@example.org").email,

@@ -6,28 +6,33 @@ import html
 import io
 import json
 import re
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from fhir.resources.R4B.bundle import Bundle
 
 from bookings import fhir
+from bookings.errors import constraint_of
 from bookings.queries.own_data import own_data
 from bookings.views.me import record
+from clients import data_requests
 from clients.actions import consenting
 from clients.consent_rules import Kind
 from clients.contact_consents import choose, holding
-from clients.models import Client, ContactConsent
+from clients.models import Client, ContactConsent, DataRequest
 from clinic import audit
 from clinic.audit import CLIENT
 from clinic.models import AccessEntry, AuditEntry
 from tests.bookings.my_pages import ask, code_in, login_of, person, signed_in, text_of, the_mail
 from tests.bookings.test_me_pages import answered, visit
+from tests.bookings.world import raw_table
 from tests.clients.record import submitted
-from tests.factories import consents
+from tests.factories import clinic, consents
 from tests.factories.house import House, house
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +180,56 @@ def test_what_may_be_sent_is_chosen_by_adding_rows_and_holds_at_once() -> None:
     assert ContactConsent.objects.count() == 3, "the yes stays readable"
     page = browser.get(address).content.decode()
     assert re.findall(r'name="(\w+)"[^>]* checked', page) == ["care_email"]
+
+
+def test_what_a_client_asks_is_sealed_read_by_those_who_answer_and_answered_once() -> None:
+    client = person()
+    user = login_of(client)
+    browser, address = signed_in(user), f"/me/{client.uid}/data/requests/"
+    form = {"kind": "CORRECTION", "words": "My allergy is to zinc.", "key": str(uuid.uuid4())}
+    for _ in range(2):
+        assert browser.post(address, form).status_code == 303
+    asked = DataRequest.objects.get()
+    assert "zinc" not in raw_table("clients_datarequest")
+    assert "zinc" not in raw_table("clinic_auditentry")
+    for _ in range(2):
+        browser.post(address, {**form, "kind": "ERASURE", "key": str(uuid.uuid4())})
+    assert DataRequest.objects.filter(kind="ERASURE").count() == 1
+    assert browser.post(address, {**form, "words": "  "}).status_code == 422
+    owner = signed_in(clinic.user(role="OWNER"))
+    assert "zinc" in text_of(owner.get("/practice/requests/"))
+    assert AccessEntry.objects.filter(what="DATA_REQUEST", whose=f"client:{client.uid}").exists()
+    answer = f"/practice/requests/{asked.uid}/"
+    assert owner.post(answer, {"state": "OPEN"}).status_code == 404
+    owner.post(answer, {"state": "DECLINED"})
+    owner.post(answer, {"state": "DONE"})
+    asked.refresh_from_db()
+    assert asked.state == "DECLINED"
+    assert "Declined" in text_of(browser.get(address))
+
+
+def test_what_the_database_refuses_of_a_request() -> None:
+    client, user, now = person(), clinic.user(role="CLIENT"), datetime.now(UTC)
+    made = data_requests.ask(
+        now=now, user=user, client=client, kind="ERASURE", words="x", key=uuid.uuid4()
+    )
+    fields = {
+        "client": client,
+        "kind": "CORRECTION",
+        "words": "x",
+        "asked_by": user,
+        "asked_at": now,
+    }
+    wrong: dict[str, dict[str, Any]] = {
+        "data_request_once_a_form": {"key": made.key},
+        "data_request_one_erasure": {"kind": "ERASURE"},
+        "data_request_kind_known": {"kind": "WISH"},
+        "data_request_open_or_answered": {"state": "DONE"},
+    }
+    for name, change in wrong.items():
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            DataRequest.objects.create(**{**fields, "key": uuid.uuid4(), **change})
+        assert constraint_of(refused.value) == name
 
 
 def test_a_client_reads_who_saw_their_record_in_plain_words(home: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.actions.own_data import take_own_data
-from bookings.forms.me import MessagesForm
+from bookings.forms.me import AskForm, MessagesForm
 from bookings.queries.own_data import seen_by
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.me.archive import archive
 from bookings.views.me.seen_words import seen
 from bookings.views.me.signing_in import again
 from bookings.views.me.theirs import Me, is_fresh, theirs
+from clients import data_requests
 from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
 from clients.queries import consents
@@ -106,3 +107,25 @@ def seen_page(request: HttpRequest, me: Me) -> HttpResponse:
     """Who was shown this record, and when."""
     rows = [seen(entry) for entry in seen_by(me.client)[:MOST_SEEN]]
     return render(request, "bookings/me/seen.html", {"me": me, "rows": rows})
+
+
+@theirs
+@require_http_methods(["GET", "HEAD", "POST"])
+def requests(request: HttpRequest, me: Me) -> HttpResponse:
+    """Ask for a correction or for erasure, and see how it stands with what was asked."""
+    form = AskForm(request.POST or None, initial={"key": uuid4()})
+    if form.is_valid():
+        typed = form.cleaned_data
+        data_requests.ask(
+            now=timezone.now(),
+            user=me.user,
+            client=me.client,
+            kind=typed["kind"],
+            words=typed["words"],
+            key=typed["key"],
+        )
+        messages.success(request, _("We have it. A person looks at it and writes to you."))
+        return SeeOther(reverse("me-requests", args=[me.client.uid]))
+    context = {"me": me, "form": form, "asked": data_requests.of_client(me.client)}
+    status = INVALID if form.is_bound else 200
+    return render(request, "bookings/me/requests.html", context, status=status)

@@ -13,6 +13,7 @@ from clinic.models import AccessEntry
 WHAT: dict[str, str | Promise] = {
     "SCREENING_ANSWERS": _("Safety answers"),
     "OWN_DATA": _("The whole record, as a download"),
+    "DATA_REQUEST": _("What you asked about your data"),
     "CONSENT": _("A signed form"),
 }
 
