@@ -13,11 +13,12 @@ import pytest
 from bookings import links, me_urls
 from bookings.models import Booking
 from bookings.queries.next_visit import next_visit, usual_time
+from clients.consent_links import token_of
 from clients.models import Client, Screening
 from clinic.models import Clinic
 from tests.bookings.my_pages import login_of, person, signed_in, text_of
 from tests.bookings.world import answers as said_answers
-from tests.factories import bookings
+from tests.factories import bookings, consents
 from tests.factories.house import NOTHING_APPLIES, House, house
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,19 @@ def test_the_first_page_shows_what_comes_and_what_is_to_do_and_no_more(home: Hou
     assert "11:00 am with" not in text_of(answer).split("Book again")[0]
     assert "<script>alert" not in page
     assert answer["Cache-Control"] == "no-store, private"
+
+
+def test_what_is_to_be_signed_before_a_visit_is_one_tap_away_until_it_is_signed(
+    home: House,
+) -> None:
+    priya = person()
+    browser = signed_in(login_of(priya))
+    address, link = f"/me/{priya.uid}/", f'"/consent/{token_of(priya)}/"'
+    assert link not in browser.get(address).content.decode(), "nothing is booked"
+    visit(home, priya, home.at(10))
+    assert link in browser.get(address).content.decode()
+    consents.signed(priya, at=datetime.now(UTC))
+    assert link not in browser.get(address).content.decode()
 
 
 def test_visits_tell_what_became_of_them(home: House) -> None:

@@ -10,13 +10,18 @@ from django.views.decorators.http import require_safe
 from bookings.queries import of_client
 from bookings.views.me.home_page import home_page, visit
 from bookings.views.me.theirs import Me, theirs
+from clients.consent_links import token_of
+from clients.queries import consents
 
 
 @theirs
 @require_safe
 def home(request: HttpRequest, me: Me) -> HttpResponse:
     """What comes, what is to do, and the next time with one tap."""
-    context = {"me": me, "page": home_page(me, now=timezone.now())}
+    now = timezone.now()
+    page = home_page(me, now=now)
+    waits = page.coming and any(one.needed for one in consents.to_sign(me.client, now))
+    context = {"me": me, "page": page, "to_sign": token_of(me.client) if waits else ""}
     return render(request, "bookings/me/home.html", context)
 
 
