@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -73,7 +74,9 @@ def _state(kind: Kind, stand: Standing, zone: ZoneInfo) -> State:
     else:
         tone = "gold" if kind is Kind.TREATMENT else "slate"
         mark = Mark(_("Not signed"), "pencil", tone)
-    until = moment(stand.until, zone) if stand.until and stand.holds else ""
+    until = ""
+    if stand.until and stand.holds:  # a year ahead, so the year is said
+        until = formats.date_format(stand.until.astimezone(zone), "j F Y")
     why = ", ".join(str(STAFF[reason]) for reason in stand.reasons)
     return State(KINDS[kind], mark, capfirst(why), until)
 

@@ -82,7 +82,9 @@ class TextForm(forms.Form):
             for part in ("heading", "text"):
                 self.fields[f"{part}-{NEW}"].required = False
         for field in self.fields.values():
-            if not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
+            if isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs["class"] = "form-check-input"
+            elif not isinstance(field.widget, forms.HiddenInput):
                 field.widget.attrs["class"] = "form-control"
 
     def _add(self, code: str, item: Item, *, can_go: bool) -> None:
