@@ -25,9 +25,11 @@ from bookings.messages import (
     staff_email_of,
 )
 from bookings.models import Booking, Review
+from bookings.queries.forms import open_forms
 from clients.channels.base import Invite
 from clients.contact import phone_words
-from clients.models import Channel, ContactConsent, Message, Purpose
+from clients.intake_links import form_url
+from clients.models import Channel, ContactConsent, IntakeRequest, Message, Purpose
 from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
 from clinic import colours
 from clinic.models import Clinic
@@ -51,15 +53,16 @@ class _Known:
     bookings: Mapping[str, Booking]
     standing: Mapping[str, Sequence[Message]]
     consents: Mapping[tuple[int, str], bool]
+    forms: Mapping[str, IntakeRequest]
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
-    """Describe messages about bookings as they stand at `now` (four queries)."""
-    known = _read(messages)
+    """Describe messages about bookings as they stand at `now` (five queries)."""
+    known = _read(messages, now)
     return {message.pk: _one(message, known, now) for message in messages}
 
 
-def _read(messages: Sequence[Message]) -> _Known:
+def _read(messages: Sequence[Message], now: datetime) -> _Known:
     abouts = {message.about for message in messages}
     bookings = {
         f"booking:{booking.uid}": booking
@@ -84,6 +87,7 @@ def _read(messages: Sequence[Message]) -> _Known:
         bookings=bookings,
         standing=standing,
         consents={(each.client_id, each.channel): each.granted for each in newest},
+        forms=open_forms(abouts, now=now),
     )
 
 
@@ -245,6 +249,10 @@ def _context(
             for each in others
         )
         context["prepare"] = not separate and now < booking.starts_at
+    if message.kind == followups.PREPARATION or context.get("prepare"):
+        form = known.forms.get(message.about)
+        if form is not None:
+            context["form"] = form_url(form)
     return context
 
 

@@ -30,10 +30,12 @@ def screening_answers(
     *,
     asked: Collection[str],
     answered_on: date,
+    carry: bool = False,
 ) -> Answers:
     """Return what the answers to the questions in `asked` say of the rules of `rules`.
 
-    answered_on: the location's date they were given on.
+    answered_on: the location's date they were given on. carry: what was answered "not sure" before,
+    and is not asked now, is still not sure.
     """
     found: dict[str, Given] = {}
     for code in asked:
@@ -49,7 +51,13 @@ def screening_answers(
             given = _given(rule, reply, day)
             known = found.get(rule_code)
             found[rule_code] = given if known is None else _worse(known, given)
-    found |= _ages(rules, answers.get(BORN) if BORN in asked else None, answered_on)
+    found |= _ages(rules, answers.get(BORN), answered_on)
+    if carry:
+        before = screening_answers(
+            form, rules, answers, asked=answers.keys() - set(asked), answered_on=answered_on
+        )
+        unsure = {c: g for c, g in before.given.items() if g.reply is Reply.UNSURE}
+        found = unsure | found
     return Answers(found)
 
 

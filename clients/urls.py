@@ -1,15 +1,17 @@
-"""The texts clients sign, for those who treat; a client's consents by their own link at /consent/<token>/ and on the clinic's tablet, and the
-mailbox of a demo."""
+"""The texts clients sign, for those who treat; a client's consents by their own link at
+/consent/<token>/ and on the clinic's tablet; their forms at /forms/<token>/; the mailbox of a demo."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from clients.views import consent, consent_texts, mailbox, tablet
+from clients.views import consent, consent_texts, intake, mailbox, tablet
 from clinic.limits import Limit, limit_posts
 
 # A family signs a few documents in ten minutes; a script tries hundreds of times.
 limited = limit_posts(Limit("clients.consent", most=60, seconds=600))
+# A form is kept at every step, and while somebody types.
+kept_often = limit_posts(Limit("clients.forms", most=600, seconds=600))
 
 urlpatterns = [
     path("consent/<str:token>/", consent.home, name="consent"),
@@ -25,6 +27,8 @@ urlpatterns = [
     path("consent-texts/<slug:kind>/<int:number>/", consent_texts.text, name="consent-text"),
     path("tablet/<str:token>/", tablet.tablet, name="tablet"),
     path("tablet/<str:token>/<slug:kind>/", limited(tablet.sign), name="tablet-sign"),
+    path("forms/<str:token>/", kept_often(intake.form), name="form"),
+    path("forms/<str:token>/part/<slug:part>/", kept_often(intake.part), name="form-part"),
     path("mailbox/", mailbox.messages, name="mailbox"),
     path("mailbox/<slug:name>/", mailbox.message, name="mailbox_message"),
     path("mailbox/<slug:name>/page/", mailbox.page, name="mailbox_page"),

@@ -31,6 +31,8 @@ ALLOWED = frozenset(
         "colour",
         "dark_colour",
         "on_dark_colour",
+        # Where a form is filled in: an opaque address, whatever it asks.
+        "form",
     }
 )
 # Of buttons and lines, where the clinic has no colour of its own.

@@ -37,6 +37,14 @@ TABLE = """
 /manage/<str:token>/cancel/                     GET  200    200    200    200    200    200    200
 /manage/<str:token>/cancel/                     POST 303    303    303    303    303    303    303
 
+# A client's form: whoever has the link
+/forms/<str:token>/                             GET  200    200    200    200    200    200    200
+/forms/<str:token>/                             POST 303    303    303    303    303    303    303
+/forms/<str:token>/part/<slug:part>/            GET  303    303    303    303    303    303    303
+/forms/<str:token>/part/<slug:part>/            POST 303    303    303    303    303    303    303
+/forms/<str:token>/send/                        GET  405    405    405    405    405    405    405
+/forms/<str:token>/send/                        POST 409    409    409    409    409    409    409
+
 # The mailbox of a demo; it is not there in production
 /mailbox/                                       GET  200    200    200    200    200    200    200
 /mailbox/                                       POST 405    405    405    405    405    405    405

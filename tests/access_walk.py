@@ -30,12 +30,12 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from bookings import actions, links
+from bookings import actions, intake, links
 from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
-from clients import data_requests, logins, tablets
+from clients import data_requests, intake_links, logins, tablets
 from clients.channels import mailbox
 from clients.consent_links import token_of
 from clinic import colours
@@ -219,6 +219,7 @@ class Walk:
             relation="SELF",
         )
         self.logo = clinic.logo()
+        self.form = intake.ask(self.asked, now=self.now, actor=staff(self.people["practitioner"]))
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
 
     def _browser(self, who: str) -> Client:
@@ -284,6 +285,8 @@ class Walk:
             "/answers/<slug:code>": "stress",
             "/manage/<str:token>": self.token(about),
             "/answers/<str:token>": self.token(about),
+            "/forms/<str:token>": intake_links.token(self.form.uid, own=True),
+            "/part/<slug:part>": "about",
             "/bookings/<token>": self.token(about),
             "/link/<str:token>": self.login_link,
             "/a/<str:attempt>": write_attempt(self.held.attempt),

@@ -12,6 +12,7 @@ from bookings.actions.sweeping import (
     forget_changes,
     forget_request_keys,
 )
+from bookings.actions.telling import send_form
 from bookings.actions.undoing import Changed, undo
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "no_show",
     "release",
     "review",
+    "send_form",
     "start",
     "undo",
 ]

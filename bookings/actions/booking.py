@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 
-from bookings import lifecycle, links, locks, messages
+from bookings import intake, lifecycle, links, locks, messages
 from bookings.actions import once
 from bookings.actions.changing import facts
 from bookings.actions.placing import (
@@ -120,6 +120,7 @@ def book(
                 attempt=attempt, outcome=judged.outcome, screening_id=kept.pk,
             )  # fmt: skip
             once.remember(request, booking, now=now)
+            intake.plan_new(booking, now=now, zone=location.zone, known=resolved.known)
             messages.plan_new(booking, now=now, location=location, clinic=offering.clinic)
             audit.record(
                 now=now,

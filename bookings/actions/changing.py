@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings import lifecycle, locks, messages
+from bookings import intake, lifecycle, locks, messages
 from bookings.actions.placing import (
     Wish,
     candidates,
@@ -98,6 +98,7 @@ def move(
             current.respond_by = offering.policy.respond_by(now, starts_at)
         else:
             current.status = lifecycle.BOOKED
+        intake.follow(current, now=now)
         _changed(current, now=now, actor=actor, verb="booking.moved", before=before)
         return current
 

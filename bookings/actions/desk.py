@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings import lifecycle, links, locks, messages
+from bookings import intake, lifecycle, links, locks, messages
 from bookings.actions import once
 from bookings.actions.booking import Booked
 from bookings.actions.changing import facts, locked
@@ -93,6 +93,7 @@ def book_by_staff(
             said = _reason(passed, at, override)
             booking = _insert(wish, at, now=now, client=client, contact=who)
             once.remember(request, booking, now=now)
+            intake.plan_new(booking, now=now, zone=location.zone, known=True)
             messages.plan_new(
                 booking,
                 now=now,
@@ -182,6 +183,7 @@ def move_by_staff(
         current.ends_at = at.ends_at
         current.practitioner_until = at.practitioner_until
         current.room_until = at.room_until
+        intake.follow(current, now=now)
         return keep(current, change, now=now, actor=actor, tell=tell_client, said=said)
 
 

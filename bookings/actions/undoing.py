@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookings import lifecycle, messages
+from bookings import intake, lifecycle, messages
 from bookings.actions.changing import facts, locked
 from bookings.actions.placing import Candidates, Wish, expire_in_the_way, lock, won_or_nearest
 from bookings.errors import CannotUndo
@@ -119,6 +119,7 @@ def undo(*, now: datetime, actor: Actor, booking: Booking, change: UUID) -> Book
         ).update(sequence=current.sequence)
         if done.review is not None:
             _end_review(done.review, now=now)
+        intake.follow(current, now=now)
         messages.put_back(current, done.messages, now=now, grace=GRACE)
         audit.record(
             now=now,

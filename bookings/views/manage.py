@@ -18,6 +18,7 @@ from bookings.errors import CallUs, NotBefore
 from bookings.forms.choosing import ANYONE, Choice, TimeForm, read_choice, read_day
 from bookings.models import Booking
 from bookings.queries import booked, catalogue
+from bookings.queries.forms import form_href
 from bookings.views import wording
 from bookings.views.answers import INVALID, SeeOther, manage_path, private
 from bookings.views.details_page import summary
@@ -41,12 +42,14 @@ def _booking(token: str) -> Booking:
 @private
 def show(request: HttpRequest, token: str) -> HttpResponse:
     """What became of the booking, and what can still be done. `?new`, `?moved`: just now."""
+    booking, now = _booking(token), timezone.now()
     page = manage_page(
-        _booking(token),
-        now=timezone.now(),
+        booking,
+        now=now,
         token=token,
         is_new="new" in request.GET,
         is_moved="moved" in request.GET,
+        form_href=form_href(booking, now=now),
     )
     return render(request, "bookings/manage/show.html", {"page": page})
 

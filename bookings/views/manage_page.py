@@ -40,6 +40,7 @@ class ManagePage:
     directions_href: str
     has_been: bool
     consent_href: str
+    form_href: str
     prepare: tuple[Line, ...] = PREPARE
     aftercare: tuple[Line, ...] = AFTERCARE
     call_us: str | Promise = CALL_US
@@ -47,9 +48,16 @@ class ManagePage:
 
 
 def manage_page(
-    booking: Booking, *, now: datetime, token: str, is_new: bool, is_moved: bool
+    booking: Booking,
+    *,
+    now: datetime,
+    token: str,
+    is_new: bool,
+    is_moved: bool,
+    form_href: str = "",
 ) -> ManagePage:
-    """Return the page; `is_new` and `is_moved` say what the client did a moment ago."""
+    """Return the page; `is_new` and `is_moved` say what the client did a moment ago; `form_href` is
+    where their health form is, "" for none."""
     words = summary(booking, now)
     coming = booking.status in lifecycle.COMING and now < booking.starts_at
     title, lead = _words(booking, words, now=now, is_fresh=is_new or is_moved)
@@ -67,6 +75,7 @@ def manage_page(
         again_slug=booking.treatment.slug,
         again_place=booking.room.location.slug,
         directions_href=MAPS + quote(words.address),
+        form_href=form_href if coming else "",
         has_been=booking.status not in lifecycle.DEAD and now >= booking.ends_at,
         consent_href=_consent_href(booking, now) if coming else "",
     )

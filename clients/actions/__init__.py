@@ -7,7 +7,6 @@ from clients.actions.intake import (
     begin_form,
     save_form,
     send_form,
-    withdraw_forms,
 )
 from clients.actions.people import CONSENT_WORDING, MOST_PROPOSALS, Resolved, resolve
 
@@ -22,5 +21,4 @@ __all__ = [
     "resolve",
     "save_form",
     "send_form",
-    "withdraw_forms",
 ]

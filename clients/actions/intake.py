@@ -58,22 +58,12 @@ def ask_for_form(
     One that was asked for with another kind is asked as `kind` from now on, unless it was begun.
     Runs in the caller's transaction; two who ask at once ask once.
     """
-    uid = uuid4()
-    row = IntakeRequest(
-        uid=uid,
-        client=client,
-        kind=kind.value,
-        about=about,
-        token_digest=intake_links.digest(intake_links.token(uid, own=True)),
-        page_digest=intake_links.digest(intake_links.token(uid, own=False)),
-        valid_until=valid_until,
-        created_at=now,
-    )
+    row = new_request(now=now, client=client, kind=kind, about=about, valid_until=valid_until)
     IntakeRequest.objects.bulk_create([row], ignore_conflicts=True)
     found = IntakeRequest.objects.select_related("client").get(
         client=client, about=about, ended_at__isnull=True
     )
-    if found.uid == uid:
+    if found.uid == row.uid:
         audit.record(
             now=now,
             actor=actor,
@@ -89,9 +79,21 @@ def ask_for_form(
     return found
 
 
-def withdraw_forms(*, now: datetime, about: str) -> None:
-    """Ask no more for the forms about a thing. Runs in the caller's transaction."""
-    IntakeRequest.objects.filter(about=about, ended_at__isnull=True).update(ended_at=now)
+def new_request(
+    *, now: datetime, client: Client, kind: FormKind, about: str, valid_until: datetime
+) -> IntakeRequest:
+    """Return a form to ask for, not saved."""
+    uid = uuid4()
+    return IntakeRequest(
+        uid=uid,
+        client=client,
+        kind=kind.value,
+        about=about,
+        token_digest=intake_links.digest(intake_links.token(uid, own=True)),
+        page_digest=intake_links.digest(intake_links.token(uid, own=False)),
+        valid_until=valid_until,
+        created_at=now,
+    )
 
 
 def begin_form(*, now: datetime, request: IntakeRequest, own: bool) -> IntakeDraft:
@@ -221,7 +223,9 @@ def send_form(
     """
     with transaction.atomic():
         # One after the other for a client: each submission follows the one before.
-        client = Client.objects.select_for_update(of=("self",)).get(pk=request.client_id)
+        client = Client.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=request.client_id
+        )
         draft = _open_draft(request)
         if draft is None:
             sent = request.submissions.select_related("client__key").order_by("-pk").first()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from clients.differences import Change, Told, differences, same
 from clients.intake_definition import Definition, FormKind, IntakeInvalid, read
@@ -22,6 +23,7 @@ from clients.models import (
     IntakeSubmission,
 )
 from clients.queries.rules import rule_set, rule_sets
+from clinic.models import Location
 
 
 def current_form(now: datetime) -> Definition:
@@ -201,3 +203,9 @@ def _of_the_record(found: tuple[Change, ...], record: Told) -> tuple[Change, ...
     """Leave out what belonged to an earlier visit alone: that it is not said again is no change."""
     codes = record.form.intake_codes
     return tuple(each for each in found if each.new is not None or each.code in codes)
+
+
+def home() -> tuple[ZoneInfo, str]:
+    """Return the zone and the country of the clinic's first location (one query)."""
+    place = Location.objects.filter(is_active=True).order_by("pk").first()
+    return (place.zone, place.country) if place else (ZoneInfo("UTC"), "CA")
