@@ -15,12 +15,12 @@ CREATE TRIGGER forms_are_not_emptied BEFORE TRUNCATE ON clients_intakedefinition
     FOR EACH STATEMENT EXECUTE FUNCTION clients_forms_do_not_change();
 """
 
-# Sealed text opens under its client's key alone, so it is sealed anew when it moves to another.
+# A row changes hands, and nothing else of it, when two records turn out to be one.
 SUBMISSIONS = """
 CREATE FUNCTION clients_submissions_do_not_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.client_id <> OLD.client_id
-        AND to_jsonb(NEW) - 'client_id' - 'content' = to_jsonb(OLD) - 'client_id' - 'content'
+    IF TG_OP = 'UPDATE' AND current_setting('jade.moving_client', true) = 'on'
+        AND to_jsonb(NEW) - 'client_id' = to_jsonb(OLD) - 'client_id'
     THEN
         RETURN NEW;
     END IF;

@@ -10,12 +10,12 @@ from django.db import migrations, models
 
 import clients.sealing
 
-# Sealed text opens under its client's key alone, so it is sealed anew when it moves to another.
+# A row changes hands, and nothing else of it, when two records turn out to be one.
 NEVER_CHANGE = """
 CREATE FUNCTION clients_notes_do_not_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND NEW.client_id <> OLD.client_id
-        AND to_jsonb(NEW) - 'client_id' - 'text' = to_jsonb(OLD) - 'client_id' - 'text'
+    IF TG_OP = 'UPDATE' AND current_setting('jade.moving_client', true) = 'on'
+        AND to_jsonb(NEW) - 'client_id' = to_jsonb(OLD) - 'client_id'
     THEN
         RETURN NEW;
     END IF;

@@ -126,7 +126,7 @@ class IntakeSubmission(models.Model):
     form. `told_on` is the day the client said it, which may lie long before for paper; answers of
     the room and of paper name who entered them. `calls_for_full`: a new risk came up, so the whole
     form is asked next. History has no branches: a submission has one successor. What moves to
-    another client, because two turn out to be one, is sealed anew for them and changed in nothing.
+    another client, because two turn out to be one, is changed in nothing else.
     """
 
     class Source(models.TextChoices):
