@@ -297,6 +297,22 @@ TABLE = """
 /practice/clients/<uuid:uid>/answers/<slug:code>/ GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/answers/<slug:code>/ POST login  404    404    405    405    405    405
 
+# A client's photos and documents, for whoever treats them. The link to a file is the practitioner's
+/practice/clients/<uuid:uid>/photos/            GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/photos/            POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/photos/add/        GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/photos/add/        POST login  404    404    422    404    404    404
+/practice/clients/<uuid:uid>/photos/compare/    GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/photos/compare/    POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/documents/         GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/documents/         POST login  404    404    422    404    404    404
+/practice/photos/<uuid:uid>/withdraw/           GET  login  404    404    405    405    405    405
+/practice/photos/<uuid:uid>/withdraw/           POST login  404    404    303    404    404    404
+/practice/documents/<uuid:uid>/withdraw/        GET  login  404    404    405    405    405    405
+/practice/documents/<uuid:uid>/withdraw/        POST login  404    404    303    404    404    404
+/practice/files/<str:signed>/                   GET  login  404    404    200    404    404    404
+/practice/files/<str:signed>/                   POST login  404    404    405    405    405    405
+
 # The questions of a booking the desk made: whoever has the link
 /answers/<str:token>/                           GET  200    200    200    200    200    200    200
 /answers/<str:token>/                           POST 200    200    200    200    200    200    200

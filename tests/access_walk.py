@@ -35,9 +35,11 @@ from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
-from clients import data_requests, intake_links, logins, tablets
+from clients import data_requests, intake_links, logins, media_links, tablets
 from clients.channels import mailbox
 from clients.consent_links import token_of
+from clients.consent_rules import Kind
+from clients.media_links import Size
 from clinic import colours
 from clinic.audit import CLIENT, staff
 from clinic.logins import links as login_links
@@ -46,7 +48,7 @@ from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
-from tests.factories import bookings, clinic, consents
+from tests.factories import bookings, clinic, consents, media
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 
@@ -104,6 +106,7 @@ class Walk:
         self.people = self._people()
         self._bookings()
         self._others()
+        self._media()
         self.browsers = {who: self._browser(who) for who in ACTORS}
         self._factors()
 
@@ -222,6 +225,14 @@ class Walk:
         self.form = intake.ask(self.asked, now=self.now, actor=staff(self.people["practitioner"]))
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
 
+    def _media(self) -> None:
+        """Keep a photo and a paper of the reviewed client, who agreed to photos."""
+        who = self.reviewed.client
+        consents.signed(who, Kind.PHOTO, at=self.now)
+        self.photo, self.paper = media.photo(client=who), media.document(client=who)
+        viewer = f"user:{self.people['practitioner'].pk}"
+        self.file = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
+
     def _browser(self, who: str) -> Client:
         """Return a browser in which somebody has just logged in with their password."""
         browser = Client()
@@ -261,6 +272,9 @@ class Walk:
         about = booking or self.about(route)
         home = self.home
         parts = {
+            "/photos/<uuid:uid>": self.photo.uid,
+            "/practice/documents/<uuid:uid>": self.paper.uid,
+            "/files/<str:signed>": self.file,
             "/me/<uuid:client>": self.asked.client.uid,
             "/documents/<uuid:uid>": self.signed.uid,
             "/requests/<uuid:uid>": self.asked_of_data.uid,

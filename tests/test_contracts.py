@@ -131,6 +131,15 @@ def test_a_form_that_posts_to_the_staffs_side_carries_its_token() -> None:
             assert "{% csrf_token %}" in form, path
 
 
+def test_a_page_with_a_file_to_choose_leads_to_a_view_that_takes_files() -> None:
+    """Other addresses refuse a long body, which a small file in a test does not show."""
+    views = [view for app in LAYERS for view in (env.ROOT / app).rglob("views/**/*.py")]
+    reading = [view for view in views if "request.FILES" in view.read_text()]
+    assert len(reading) >= 4
+    for view in reading:
+        assert "@takes_files(" in view.read_text(), view
+
+
 def test_the_forbidden_patterns_catch_what_they_name() -> None:
     samples = {
         "an inline style": '<p style="color:red">',

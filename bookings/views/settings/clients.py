@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions import exporting, importing
+from bookings.csv_file import MOST_BYTES
 from bookings.forms.importing import ColumnsForm, UploadForm
 from bookings.import_rows import Problem
 from bookings.models import Import, ImportRow
@@ -23,6 +24,7 @@ from bookings.queries import catalogue, imports
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.settings.pages import GET_OR_POST, me, owner_only, posted, show
 from clinic.errors import Refusal
+from clinic.middleware import takes_files
 
 SECTION = "settings-clients"
 
@@ -48,6 +50,7 @@ OTHERWISE = gettext_lazy("This can't be booked here as it stands.")
 
 
 @owner_only
+@takes_files(most_bytes=2 * MOST_BYTES)
 @require_http_methods(GET_OR_POST)
 def clients(request: HttpRequest) -> HttpResponse:
     """Files taken over so far, one more to upload, and everybody to take elsewhere."""

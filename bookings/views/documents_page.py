@@ -1,0 +1,43 @@
+"""Documents in words and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bookings.views.photos_page import day_of
+from clients.models import Document
+from clients.views.files import document_link
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document. `href` is good for ten minutes; its page must be noted as DOCUMENTS."""
+
+    uid: UUID
+    title: str
+    kind: str
+    when: str
+    href: str
+    is_picture: bool
+
+
+def document_rows(documents: Iterable[Document], *, viewer: str, now: datetime) -> list[Row]:
+    """Return documents in words, in their order. No query."""
+    return [
+        Row(
+            uid=one.uid,
+            title=one.title,
+            kind=str(Document.Kind(one.kind).label),
+            when=_("of %(day)s") % {"day": day_of(one.dated)}
+            if one.dated
+            else _("added %(day)s") % {"day": day_of(one.added_at.date())},
+            href=document_link(one, viewer=viewer, now=now),
+            is_picture=one.media_type == Document.MediaType.JPEG,
+        )
+        for one in documents
+    ]
