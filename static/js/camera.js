@@ -30,7 +30,6 @@ async function start() {
     video.srcObject = stream;
     await video.play();
   } catch {
-    trouble.querySelector("span").textContent = dialog.dataset.denied;
     trouble.hidden = false;
   }
 }
