@@ -229,9 +229,9 @@ class Walk:
         """Keep a photo and a paper of the reviewed client, who agreed to photos."""
         who = self.reviewed.client
         consents.signed(who, Kind.PHOTO, at=self.now)
-        self.photo, self.paper = media.photo(client=who), media.document(client=who)
+        self.photo, self.scan = media.photo(client=who), media.document(client=who)
         viewer = f"user:{self.people['practitioner'].pk}"
-        self.file = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
+        self.file_link = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
 
     def _browser(self, who: str) -> Client:
         """Return a browser in which somebody has just logged in with their password."""
@@ -273,8 +273,8 @@ class Walk:
         home = self.home
         parts = {
             "/photos/<uuid:uid>": self.photo.uid,
-            "/practice/documents/<uuid:uid>": self.paper.uid,
-            "/files/<str:signed>": self.file,
+            "/practice/documents/<uuid:uid>": self.scan.uid,
+            "/files/<str:signed>": self.file_link,
             "/me/<uuid:client>": self.asked.client.uid,
             "/documents/<uuid:uid>": self.signed.uid,
             "/requests/<uuid:uid>": self.asked_of_data.uid,
