@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,16 +10,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from bookings import lifecycle
 from bookings.models import Booking
 from clients import screening
 from clients.answers import Answers, AnswersInvalid
+from clients.consent_rules import Kind, Standing
 from clients.differences import Told
 from clients.intake_definition import Definition
-from clients.models import Client, ClientNote, IntakeSubmission, Screening
+from clients.models import Client, ClientNote, Document, IntakeSubmission, Photo, Screening
 from clients.phases import Phase
+from clients.queries import consents, media
 from clients.queries.intake import form_as
 from clients.queries.rules import rule_set_as
 from clients.rules import RuleSet
@@ -89,6 +92,8 @@ class Record:
     kept: Sequence[Kept]
     happened: Sequence[Happened]
     notes: Sequence[ClientNote]
+    consents: Mapping[Kind, Standing]
+    photos: Sequence[Photo]
 
     @property
     def newest(self) -> Sent | None:
@@ -141,8 +146,14 @@ class Record:
 
 
 def client_by_uid(uid: UUID) -> Client | None:
-    """Return a client with the key that opens what they told us (one query)."""
-    return Client.objects.select_related("key").filter(uid=uid).first()
+    """Return a client with the key that opens what they told us, and the number of their
+    `documents_kept` (one query)."""
+    papers = Document.objects.filter(client=OuterRef("pk"), ending="").order_by()
+    counted = papers.values("client").annotate(number=Count("pk")).values("number")
+    rows = Client.objects.select_related("key").annotate(
+        documents_kept=Coalesce(Subquery(counted), 0)
+    )
+    return rows.filter(uid=uid).first()
 
 
 def may_read(user: User, client: Client, *, now: datetime) -> bool:
@@ -154,8 +165,8 @@ def may_read(user: User, client: Client, *, now: datetime) -> bool:
     )
 
 
-def record_of(client: Client) -> Record:
-    """Return a client's record (five queries, however long it is). Reading it is noted by whoever
+def record_of(client: Client, *, now: datetime) -> Record:
+    """Return a client's record (eight queries, however long it is). Reading it is noted by whoever
     shows it."""
     visits = (
         Booking.objects.filter(client=client)
@@ -171,6 +182,8 @@ def record_of(client: Client) -> Record:
         kept=_kept_of(client),
         happened=_happened(client),
         notes=[_of(client, note) for note in notes[:MOST_NOTES]],
+        consents=consents.standings([client.pk], now)[client.pk],
+        photos=media.photos_of(client),
     )
 
 

@@ -60,14 +60,15 @@ def visit_consents(booking: Booking, *, now: datetime) -> VisitConsents | None:
     stand = consents.standings([booking.client.pk], now)[booking.client.pk]
     again = ConsentStillYes.objects.filter(about=f"booking:{booking.uid}").first()
     return VisitConsents(
-        states=[_state(kind, one, zone) for kind, one in stand.items()],
+        states=[state(kind, one, zone) for kind, one in stand.items()],
         holds=stand[Kind.TREATMENT].holds,
         again=moment(again.at, zone) if again else "",
         may_hand_over=booking.status not in lifecycle.DEAD,
     )
 
 
-def _state(kind: Kind, stand: Standing, zone: ZoneInfo) -> State:
+def state(kind: Kind, stand: Standing, zone: ZoneInfo) -> State:
+    """Return how it stands with one kind, in words."""
     if stand.holds:
         no_photos = kind is Kind.PHOTO and not stand.yes
         mark = Mark(_("No photos") if no_photos else _("Signed"), "check", "jade")

@@ -18,6 +18,7 @@ from bookings.queries import practice
 from bookings.queries import record as records
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.desk_change import actor_of
+from bookings.views.photos import seen, viewer_of
 from bookings.views.practice import practitioners_only
 from bookings.views.record_page import history, record_page, sections
 from clients.actions.notes import write_note
@@ -49,13 +50,17 @@ def record(request: HttpRequest, uid: UUID) -> HttpResponse:
 def show(
     request: HttpRequest, uid: UUID, *, note: NoteForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = records.record_of(open_client(request, uid, "RECORD"))
+    now = timezone.now()
+    found = records.record_of(open_client(request, uid, "RECORD"), now=now)
     page = record_page(
         found,
-        now=timezone.now(),
+        now=now,
+        viewer=viewer_of(request),
         zone=found.zone or practice.clinic_zone(),
         on=read_day(request.GET.get("on", "")),
     )
+    if page.pair:
+        seen(request, found.client, "PHOTOS")
     error = str(next(iter(note.errors.values()))[0]) if note else ""
     context = {"page": page, "note": note, "error": error, "did": request.GET.get("did", "")}
     return render(request, "bookings/practice/record.html", context, status=status)
@@ -81,7 +86,7 @@ def note(request: HttpRequest, uid: UUID) -> HttpResponse:
 def answers(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show every question of the form, by section, with its answer."""
     client = open_client(request, uid, "INTAKE_ANSWERS")
-    found = sections(records.record_of(client))
+    found = sections(records.sent_by(client))
     context = {"client": client, "sections": found}
     return render(request, "bookings/practice/record_answers.html", context)
 

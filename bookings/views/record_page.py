@@ -16,14 +16,18 @@ from django.utils.translation import ngettext
 from bookings.models import Booking
 from bookings.queries.record import Happened, Record, Sent
 from bookings.views import wording
-from bookings.views.looks import looked
+from bookings.views.consents_page import State, state
 from bookings.views.marks import SAFETY, STATUS, Mark, moment
+from bookings.views.photos_page import PairShown, pair_shown
 from bookings.views.plots import Plot, plot
 from bookings.views.seen_answers import PHASES, PhaseWords, phase_words
+from bookings.views.seen_words import WHAT
 from clients import intake_words, trends
+from clients.consent_rules import Kind as ConsentKind
+from clients.consent_rules import Reason
 from clients.differences import differences
 from clients.intake_definition import Kind, Question
-from clients.models import ClientNote, Message
+from clients.models import Client, ClientNote, Message
 from clients.screening import Result
 
 Words = str | Promise
@@ -131,11 +135,21 @@ class RecordPage:
     entries: list[Entry]
     notes: list[Note]
     looks: list[Look]
+    consents: list[State]
+    consents_href: str
+    pair: PairShown | None
+    photo_count: int
+    document_count: int
 
 
-def record_page(record: Record, *, now: datetime, zone: ZoneInfo, on: date | None) -> RecordPage:
-    """Return the page, its times in the clinic's zone; reads everything sealed of the record. on: a
-    day to say what may be done on, instead of the next visit's."""
+def record_page(
+    record: Record, *, now: datetime, zone: ZoneInfo, viewer: str, on: date | None
+) -> RecordPage:
+    """Return the page, its times in the clinic's zone; reads everything sealed of the record.
+
+    viewer: for whom links to photos are made. on: a day to say what may be done on, instead of the
+    next visit's.
+    """
     coming = record.coming(now)
     before = record.before_last_visit(now)
     where = coming.room.location.zone if coming else zone
@@ -161,7 +175,25 @@ def record_page(record: Record, *, now: datetime, zone: ZoneInfo, on: date | Non
         entries=_entries(record, zone),
         notes=[_note(note, zone) for note in record.notes],
         looks=[_look(one, zone) for one in record.happened if one.kind == "LOOK"],
+        consents=[state(kind, one, zone) for kind, one in record.consents.items()],
+        consents_href=_consents_href(record, coming),
+        pair=_pair(record, now=now, viewer=viewer),
+        photo_count=len(record.photos),
+        document_count=getattr(record.client, "documents_kept", 0),
     )
+
+
+def _consents_href(record: Record, coming: Booking | None) -> str:
+    """Return where consents are signed and taken back: the page of a visit."""
+    visit = coming or next(iter(record.visits), None)
+    return reverse("practice-consents", args=[visit.uid]) if visit else ""
+
+
+def _pair(record: Record, *, now: datetime, viewer: str) -> PairShown | None:
+    """Return the photos that show most; none where consent to them was taken back."""
+    if Reason.WITHDRAWN in record.consents[ConsentKind.PHOTO].reasons:
+        return None
+    return pair_shown(record.client, record.photos, now=now, viewer=viewer)
 
 
 def _as_form(one: Sent) -> trends.Form:
@@ -229,8 +261,8 @@ def _changed(record: Record, before: Sent | None) -> list[Changed]:
                 Was(part.label, part.old, part.new)
                 for part in sorted(change.parts, key=lambda part: bool(part.new))
             ],
-            since=_stands_since(record, change.code),
-            href=_history(record, change.code),
+            since=_stands_since(record.sent, change.code),
+            href=_history(record.client, change.code),
         )
         for change in differences(before.told, record.newest.told)
         if change.parts
@@ -248,15 +280,15 @@ def _since(record: Record, before: Sent | None, now: datetime, zone: ZoneInfo) -
     return _("Since the form of %(day)s.") % {"day": day}
 
 
-def _stands_since(record: Record, code: str) -> str:
+def _stands_since(sent: Sequence[Sent], code: str) -> str:
     """Return the day an answer was first told as it stands now."""
     since: date | None = None
-    newest = record.sent[-1].row.answers.get(code)
-    for one in reversed(record.sent):
+    newest = sent[-1].row.answers.get(code)
+    for one in reversed(sent):
         if one.row.answers.get(code) != newest:
             break
         since = one.row.told_on
-    return day_words(since or record.sent[-1].row.told_on)
+    return day_words(since or sent[-1].row.told_on)
 
 
 def day_words(on: date) -> str:
@@ -264,8 +296,8 @@ def day_words(on: date) -> str:
     return wording.day_year(on)
 
 
-def _history(record: Record, code: str) -> str:
-    return reverse("record-history", args=[record.client.uid, code])
+def _history(client: Client, code: str) -> str:
+    return reverse("record-history", args=[client.uid, code])
 
 
 def _facts(record: Record) -> Iterator[Fact]:
@@ -279,8 +311,8 @@ def _facts(record: Record) -> Iterator[Fact]:
         yield Fact(
             label=question.label,
             words=list(_short(newest, question, answer)),
-            since=_stands_since(record, code),
-            href=_history(record, code),
+            since=_stands_since(record.sent, code),
+            href=_history(record.client, code),
         )
 
 
@@ -380,7 +412,11 @@ def _note(note: ClientNote, zone: ZoneInfo) -> Note:
 
 
 def _look(one: Happened, zone: ZoneInfo) -> Look:
-    return Look(when=moment(one.at, zone), who=one.how, what=looked(one.what))
+    return Look(
+        when=moment(one.at, zone),
+        who=one.how,
+        what=WHAT.get(one.what, one.what.replace("_", " ").capitalize()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,30 +437,30 @@ class Section:
     answered: int
 
 
-def sections(record: Record) -> list[Section]:
-    """Return all questions of the form by section, each with its answer."""
-    newest = record.newest
-    if newest is None:
+def sections(sent: Sequence[Sent]) -> list[Section]:
+    """Return all questions of the form by section, each with its answer; `sent` the oldest first."""
+    if not sent:
         return []
+    form = sent[-1].form
+    own = tuple(q for q in form.recheck if q.code not in form.intake_codes)
+    parts = [(section.title, section.questions) for section in form.sections]
     found = []
-    for section in newest.form.sections:
-        rows = [_answered(record, newest, question) for question in section.questions]
-        found.append(Section(section.title, rows, sum(bool(row.words) for row in rows)))
-    own = [q for q in newest.form.recheck if q.code not in newest.form.intake_codes]
-    rows = [_answered(record, newest, question) for question in own]
-    found.append(Section(newest.form.recheck_title, rows, sum(bool(row.words) for row in rows)))
+    for title, questions in [*parts, (form.recheck_title, own)]:
+        rows = [_answered(sent, question) for question in questions]
+        found.append(Section(title, rows, sum(bool(row.words) for row in rows)))
     return found
 
 
-def _answered(record: Record, newest: Sent, question: Question) -> Answered:
+def _answered(sent: Sequence[Sent], question: Question) -> Answered:
+    newest = sent[-1]
     answer = newest.row.answers.get(question.code)
     parts = intake_words.parts(newest.form, newest.rules, question, answer)
     return Answered(
         code=question.code,
         label=question.label,
         words=[f"{part.label}: {part.words}" if part.label else part.words for part in parts],
-        since=_stands_since(record, question.code) if answer is not None else "",
-        href=_history(record, question.code),
+        since=_stands_since(sent, question.code) if answer is not None else "",
+        href=_history(newest.row.client, question.code),
     )
 
 

@@ -101,6 +101,12 @@ def request_by_token(token: str) -> tuple[IntakeRequest, bool] | None:
     return (found, found.token_digest == known) if found else None
 
 
+def to_fill_in(client: Client, now: datetime) -> IntakeRequest | None:
+    """Return the form a client is asked to fill in now, the soonest due first (one query)."""
+    rows = IntakeRequest.objects.filter(client=client, ended_at__isnull=True, valid_until__gt=now)
+    return rows.order_by("valid_until", "pk").first()
+
+
 def draft_of(request: IntakeRequest) -> IntakeDraft | None:
     """Return what is typed into a form that was not sent yet (one query)."""
     rows = IntakeDraft.objects.select_related("client__key", "request")

@@ -11,7 +11,9 @@ from bookings.queries import of_client
 from bookings.views.me.home_page import home_page, visit
 from bookings.views.me.theirs import Me, theirs
 from clients.consent_links import token_of
+from clients.intake_links import form_path
 from clients.queries import consents
+from clients.queries.intake import to_fill_in
 
 
 @theirs
@@ -21,7 +23,13 @@ def home(request: HttpRequest, me: Me) -> HttpResponse:
     now = timezone.now()
     page = home_page(me, now=now)
     waits = page.coming and any(one.needed for one in consents.to_sign(me.client, now))
-    context = {"me": me, "page": page, "to_sign": token_of(me.client) if waits else ""}
+    form = to_fill_in(me.client, now)
+    context = {
+        "me": me,
+        "page": page,
+        "to_sign": token_of(me.client) if waits else "",
+        "form_href": form_path(form, own=True) if form else "",
+    }
     return render(request, "bookings/me/home.html", context)
 
 

@@ -18,9 +18,9 @@ from bookings.forms.me import AskForm, MessagesForm
 from bookings.queries.own_data import seen_by
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.me.archive import archive
-from bookings.views.me.seen_words import seen
 from bookings.views.me.signing_in import again
 from bookings.views.me.theirs import Me, is_fresh, theirs
+from bookings.views.seen_words import seen
 from clients import data_requests
 from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding

@@ -1,4 +1,4 @@
-"""The access log as the client reads it: when, who, what, in plain words."""
+"""The access log as a person reads it: when, who, what, in plain words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ WHAT: dict[str, str | Promise] = {
     "OWN_DATA": _("The whole record, as a download"),
     "DATA_REQUEST": _("What you asked about your data"),
     "CONSENT": _("A signed form"),
+    "RECORD": _("The whole record"),
+    "INTAKE_ANSWERS": _("All answers of the health form"),
+    "ANSWER_HISTORY": _("Every answer to one question"),
+    "PHOTOS": _("Photos"),
+    "DOCUMENTS": _("Documents"),
 }
 
 
