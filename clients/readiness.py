@@ -30,7 +30,7 @@ def messages(*, now: datetime) -> Part:
 
 def parts(*, now: datetime) -> list[Part]:
     """Return the state of everything the clinic needs."""
-    found = [readiness.database(), readiness.queue()]
+    found = [readiness.database(), readiness.queue(), readiness.media()]
     asked: dict[str, Callable[[], Part]] = {
         "migrations": readiness.migrations,
         "beat": partial(readiness.beat, now=now),

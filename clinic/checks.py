@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 
 from clinic import env
+from clinic.storages import folder_trouble
 
 SHORTEST_SECRET = 50
 SHORTEST_KEY = 32
@@ -46,7 +48,7 @@ def production(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Return what is wrong with the settings of a production start; nothing in development."""
     if not settings.PRODUCTION:
         return []
-    return [*_keys(), *_addresses(), *_services(), *_switches(), *_backups()]
+    return [*_keys(), *_addresses(), *_services(), *_switches(), *_backups(), *_media()]
 
 
 def _error(number: int, msg: str, hint: str) -> Error:
@@ -144,6 +146,17 @@ def _switches() -> Iterator[CheckMessage]:
         yield _error(14, "DEMO is on and would add people who don't exist.", "Set it to off.")
     if not settings.RATE_LIMITS:
         yield _error(15, "RATE_LIMITS is off.", "Set it to on; off is for load tests only.")
+
+
+def _media() -> Iterator[CheckMessage]:
+    # A bucket is asked by /readyz: one that is away for a minute must not keep the clinic closed.
+    folder = settings.STORAGES["private"]["OPTIONS"].get("location")
+    if folder is not None and (trouble := folder_trouble(Path(folder))):
+        yield _error(
+            19,
+            trouble,
+            "Let the user Jade runs as write there, or set MEDIA_URL to another place.",
+        )
 
 
 def _backups() -> Iterator[CheckMessage]:

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from clinic import storages
 from clinic.models import Heartbeat
 
 TICK_LATE = timedelta(seconds=90)
@@ -119,3 +120,8 @@ def backup(*, now: datetime) -> Part:
     if kept.done_at is None or now - kept.done_at > BACKUP_LATE:
         return Part("backup", "The last one is older than 26 hours.")
     return Part("backup")
+
+
+def media() -> Part:
+    """Tell whether photos and documents can be kept."""
+    return Part("media", storages.trouble())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from clinic.env import WrongSetting
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 10  # seconds that a bucket has to answer
 HOW = (
@@ -78,3 +82,28 @@ def _bucket(endpoint: str, bucket: str, *, key: str, secret: str, region: str) -
             ),
         },
     }
+
+
+def folder_trouble(folder: Path) -> str:
+    """Return why no file can be kept in a folder, "" where one can. Makes the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as refusal:
+        return f"No file can be written to {folder}: {refusal.strerror}."
+
+
+def trouble() -> str:
+    """Return why uploaded files can't be kept or read at this moment; "" where they can."""
+    from django.core.files.storage import FileSystemStorage, storages  # noqa: PLC0415 - for settings
+
+    storage = storages["private"]
+    if isinstance(storage, FileSystemStorage):
+        return "" if not folder_trouble(Path(storage.location)) else "Its folder can't be written."
+    try:
+        storage.exists("ready")
+    except Exception:  # whatever a bucket's library raises
+        log.exception("The bucket of uploaded files does not answer.")
+        return "Its bucket does not answer."
+    return ""

@@ -72,19 +72,26 @@ def restore(
             "(createdb) and point DATABASE_URL at it."
         )
     folder = media_folder()
-    if folder.exists() and any(folder.iterdir()):
+    if folder is None and said.get("media") != "bucket":
+        raise Refused(
+            "This backup may hold uploaded files, and MEDIA_URL is a bucket. Restore it with "
+            "MEDIA_URL=file:///some/empty/folder, then copy what is in there to the bucket."
+        )
+    if folder is not None and folder.exists() and any(folder.iterdir()):
         raise Refused(
             f"The media folder {folder} is not empty, and a backup never replaces anything. "
             "Move it away first."
         )
     manifest = _check(path, key, progress)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".restoring-", dir=folder.parent))
+    if folder is not None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".restoring-", dir=folder.parent if folder else None))
     try:
         _unpack(path, key, manifest, program, draft, progress)
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
+        if folder is not None:
+            if folder.exists():
+                folder.rmdir()
+            draft.rename(folder)
     except OSError as refusal:
         raise Refused(f"{folder} can't be written: {refusal.strerror}.") from None
     finally:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection, transaction
 
 from clinic.backup import contents, tools
@@ -30,12 +30,10 @@ def name_for(now: datetime) -> str:
     return f"jade-{now:%Y%m%d-%H%M%S}.backup"
 
 
-def media_folder() -> Path:
-    """Return where uploaded files are kept. Raises Refused where that is no folder."""
-    location = getattr(default_storage, "location", None)
-    if location is None:
-        raise Refused("Uploaded files are not kept in a folder, and a backup can't include them.")
-    return Path(location)
+def media_folder() -> Path | None:
+    """Return where uploaded files are kept; None where that is a bucket, which has copies of its own."""
+    storage = storages["private"]
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
 def make(
@@ -74,6 +72,7 @@ def make(
                 "made_at": now.isoformat(),
                 "postgres": major,
                 "master_keys": master_keys,
+                "media": "bucket" if media_folder() is None else "folder",
                 "rows": {name: table.rows for name, table in tables.items()},
             }
             # Readable by nobody else from its first byte.
@@ -100,13 +99,13 @@ def make(
 
 
 def _add_media(archive: tarfile.TarFile, progress: Callable[[int], object]) -> dict[str, str]:
-    """Add every uploaded file; return their digests by name."""
+    """Add every uploaded file of a folder; return their digests by name."""
     folder = media_folder()
-    digests = {}
-    for path in sorted(folder.rglob("*")):
+    digests: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")) if folder else ():
         if path.is_file() and not path.is_symlink():
             data = path.read_bytes()
-            name = path.relative_to(folder).as_posix()
+            name = path.relative_to(folder).as_posix() if folder else path.name
             digests[name] = hashlib.sha256(data).hexdigest()
             _add(archive, f"media/{name}", data)
             progress(len(data))

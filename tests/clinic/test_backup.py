@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
@@ -25,6 +24,7 @@ from clients.models import Client
 from clinic import seals
 from clinic.backup import container, contents, nightly, restoring, tools, writing
 from clinic.models import Heartbeat
+from clinic.storages import private_storage
 from tests.factories import bookings, clinic
 from tests.harness import databases
 from tests.harness.databases import Database
@@ -39,15 +39,15 @@ def media(tmp_path: Path) -> Iterator[Path]:
     """A media folder of the test's own."""
     folder = tmp_path / "var" / "media"
     folder.mkdir(parents=True)
-    storages = {
-        "default": {
+    kept = {
+        "private": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": folder},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages, BACKUP_KEY=KEY, POSTGRES_TOOLS=""):
-        assert Path(str(default_storage.location)) == folder
+    with override_settings(STORAGES=kept, BACKUP_KEY=KEY, POSTGRES_TOOLS=""):
+        assert writing.media_folder() == folder
         yield folder
 
 
@@ -119,15 +119,32 @@ def test_a_clinic_that_was_lost_comes_back_row_by_row_and_file_by_file(
     assert "2 uploaded files" in told.getvalue()
 
 
+def test_a_backup_without_the_files_of_a_bucket_restores_beside_it_and_no_other_does(
+    fresh_db: Database, empty_db: Database, media: Path, tmp_path: Path, settings: Any
+) -> None:
+    fill(media)
+    with_files = backed_up(tmp_path)
+    bucket = private_storage("s3://key:secret@127.0.0.1:1/jade?tls=off", default=media)
+    settings.STORAGES = {**settings.STORAGES, "private": bucket}
+    (tmp_path / "other").mkdir()
+    without = backed_up(tmp_path / "other")
+    with databases.pointed_at(empty_db):
+        refuses(with_files, "MEDIA_URL is a bucket", media)
+        told = io.StringIO()
+        call_command("restore", str(without), verbosity=0, stdout=told)
+    assert "0 uploaded files" in told.getvalue()
+
+
 def test_the_header_says_what_a_restore_needs_and_nothing_more(
     fresh_db: Database, media: Path, tmp_path: Path
 ) -> None:
     fill(media)
     said = restoring.about(backed_up(tmp_path))
     assert set(said) == {
-        *("version", "made_at", "postgres", "master_keys", "rows", "key", "salt"),
+        *("version", "made_at", "postgres", "master_keys", "media", "rows", "key", "salt"),
     }
     assert said["postgres"] == tools.server_major()
+    assert said["media"] == "folder"
     assert said["rows"]["public.bookings_booking"] == 3
     assert said["key"] == container.key_id(RAW)
 

@@ -64,6 +64,7 @@ UNSAFE = [
     ("BACKUP_KEY", "short", "E016"),
     ("BACKUP_KEY", "", "E017"),
     ("BACKUP_KEY", SAFE["LINK_KEY"], "E018"),
+    ("MEDIA_URL", "file:///proc/no/such/place", "E019"),
 ]
 ASK = """
 import importlib, json, os, sys

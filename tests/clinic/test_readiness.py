@@ -61,7 +61,15 @@ def test_a_clinic_with_everything_is_ready(redis_url: str) -> None:
     with override_settings(CELERY_BROKER_URL=redis_url):
         status, body = asked()
     assert (status, body["ok"], wrong(body)) == (200, True, set())
-    assert set(body["parts"]) == {"database", "redis", "migrations", "beat", "messages", "backup"}
+    assert set(body["parts"]) == {
+        "database",
+        "redis",
+        "migrations",
+        "beat",
+        "messages",
+        "backup",
+        "media",
+    }
 
 
 @pytest.mark.django_db
