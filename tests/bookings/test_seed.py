@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -14,14 +14,18 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from bookings import seed
 from bookings.models import Booking
 from bookings.queries import calendar, catalogue
 from bookings.seed import diary, loading
 from bookings.seed.people import Person, person
+from clients import vault
+from clients.consent_rules import Layer
 from clients.contact import phone_key
-from clients.models import Client, Message
+from clients.models import Client, Message, Photo
+from clients.queries import consents, media
 from clinic import env
 from clinic.models import Clinic, Location, Practitioner, Role, Room, User
 from tests.factories import clinic as clinic_factory
@@ -141,6 +145,7 @@ def test_the_same_seed_and_day_make_the_same_clinic_row_by_row(fresh_db: Databas
 # What is random on purpose, and when a row was written.
 _UNREPEATABLE = {
     "clients_clientkey": {"wrapped"},
+    "clients_photo": {"name", "thumb_name"},
     "clients_consentgiven": {"signature", "circumstances"},
     "clients_screening": {"answers", "results"},
     "clinic_user": {"password", "created_at"},
@@ -163,6 +168,7 @@ _SEEDED = [
     "clients_consentgiven",
     "clients_screening",
     "clients_message",
+    "clients_photo",
     "bookings_booking",
 ]
 
@@ -281,6 +287,19 @@ def test_a_reminder_waits_for_every_coming_booking_and_nobody_is_told_twice(
     assert not planned.filter(kind__in=["CONFIRMATION", "MOVED"]).exists()
     told = Message.objects.filter(status="SENT", kind="CONFIRMATION", about__in=about)
     assert set(told.values_list("about", flat=True)) == about
+
+
+def test_the_demos_photos_can_be_compared_and_are_of_nobody(fresh_db: Database) -> None:
+    make(80)
+    photos = list(Photo.objects.select_related("client__key"))
+    whose = {photo.client_id: photo.client for photo in photos}
+    assert 2 <= len(whose) <= 3
+    for client in whose.values():
+        assert media.pair_of(media.photos_of(client)) is not None
+        assert Layer.RECORD in consents.photo_consent(client, datetime.now(UTC))
+    for photo in photos:
+        picture = Image.open(BytesIO(vault.get(photo)))
+        assert picture.size == (photo.width, photo.height)
 
 
 def test_an_empty_clinic_has_places_people_and_hours_but_no_clients(fresh_db: Database) -> None:
