@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from bookings.views.opening import openings
 from bookings.views.settings import (
     away,
     clients,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("start/test-message/", start.test_message, name="settings-test-message"),
     path("clinic/", clinic.clinic, name="settings-clinic"),
     path("look/", look.look, name="settings-look"),
+    path("openings/", openings, name="settings-openings"),
     path("places/", places.places, name="settings-places"),
     path("places/add/", places.add_location, name="settings-add-location"),
     path("places/<uuid:uid>/", places.location, name="settings-location"),

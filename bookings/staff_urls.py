@@ -17,6 +17,7 @@ from bookings.views import (
     desk_merge,
     desk_move,
     documents,
+    opening,
     photos,
     practice,
     record,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("practice/requests/<uuid:uid>/", data_requests.answer, name="data-request-answer"),
     path("practice/", practice.day, name="practice"),
     path("practice/clients/<uuid:uid>/", record.record, name="record"),
+    path("practice/clients/<uuid:uid>/open/", opening.open_with_reason, name="record-open"),
     path("practice/clients/<uuid:uid>/note/", record.note, name="record-note"),
     path("practice/clients/<uuid:uid>/answers/", record.answers, name="record-answers"),
     path(

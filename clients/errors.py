@@ -219,3 +219,9 @@ PDFS: dict[Pdf, str | Promise] = {
 class NoteEmpty(_Said):
     code = "note_empty"
     words = _("There is nothing in this note yet.")
+
+
+class ReasonTooShort(_Said):
+    code = "reason_too_short"
+    field = "reason"
+    words = _("Please say in a few words why you need this record.")

@@ -81,6 +81,8 @@ CONSTRAINTS: Constraints = {
     "clinic_horizon_range": ("horizon_days", _("Between 1 and 730 days ahead.")),
     "clinic_hold_range": ("hold_minutes", _("Between 1 and 60 minutes.")),
     "clinic_accent_is_a_colour": ("own", _("Write a colour as #1d6a55.")),
+    "clinic_treating_range": ("treating_months", _("Between 1 and 120 months.")),
+    "clinic_opening_range": ("opening_minutes", _("Between 5 minutes and a day (1440).")),
     "clinic_quiet_in_day": ("quiet_from", _("Quiet hours are times of the day.")),
 }
 

@@ -288,8 +288,10 @@ TABLE = """
 /consent-texts/<slug:kind>/<int:number>/        POST login  404    404    405    405    405    405
 
 # A client's record, for whoever treats them
-/practice/clients/<uuid:uid>/                   GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/                   GET  login  404    404    200    302    302    302
 /practice/clients/<uuid:uid>/                   POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/open/              GET  login  404    404    303    200    200    200
+/practice/clients/<uuid:uid>/open/              POST login  404    404    303    303    303    303
 /practice/clients/<uuid:uid>/note/              GET  login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/note/              POST login  404    404    303    404    404    404
 /practice/clients/<uuid:uid>/answers/           GET  login  404    404    200    404    404    404
@@ -372,6 +374,8 @@ TABLE = """
 /settings/clients/import/<uuid:uid>/            POST login  404    404    404    404    422    422
 /settings/clients/import/<uuid:uid>/start/      GET  login  404    404    404    404    405    405
 /settings/clients/import/<uuid:uid>/start/      POST login  404    404    404    404    303    303
+/settings/openings/                             GET  login  404    404    404    404    200    200
+/settings/openings/                             POST login  404    404    404    404    405    405
 /settings/treatments/                           GET  login  404    404    404    404    200    200
 /settings/treatments/                           POST login  404    404    404    404    405    405
 /settings/treatments/add/                       GET  login  404    404    404    404    200    200

@@ -403,6 +403,7 @@ class Walk:
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
+            "/practice/clients/<uuid:uid>/open/": Sent({"reason": "Covering for a colleague."}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
             "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
         }

@@ -60,7 +60,10 @@ RELATIONS = {
     "clients.IntakeSubmission.client": How.MOVES,
     "clients.Message.client": How.MOVES,
     "clients.Photo.client": How.MOVES,
+    # Opened with a reason for this record, not for what another one holds.
+    "clients.RecordOpening.client": How.STAYS,
     "clients.Screening.client": How.MOVES,
+    "clients.Withholding.client": How.MOVES,
 }
 
 

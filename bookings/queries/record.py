@@ -27,7 +27,7 @@ from clients.queries.intake import form_as
 from clients.queries.rules import rule_set_as
 from clients.rules import RuleSet
 from clients.screening import Result
-from clinic.models import User
+from clinic.models import Clinic, Role, User
 
 MOST_VISITS, MOST_SCREENINGS, MOST_HAPPENED, MOST_NOTES = 60, 50, 60, 40
 
@@ -156,13 +156,36 @@ def client_by_uid(uid: UUID) -> Client | None:
     return rows.filter(uid=uid).first()
 
 
+_MAY_READ = """
+SELECT EXISTS (SELECT 1 FROM clients_recordopening
+                WHERE client_id = %(client)s AND user_id = %(user)s
+                  AND at <= %(now)s AND until > %(now)s)
+    OR NOT EXISTS (SELECT 1 FROM clients_withholding
+                    WHERE client_id = %(client)s AND user_id = %(user)s AND ended_at IS NULL)
+   AND EXISTS (SELECT 1 FROM bookings_booking b
+                 JOIN clinic_practitioner p ON p.id = b.practitioner_id
+                WHERE b.client_id = %(client)s AND p.user_id = %(user)s AND p.is_active
+                  AND b.status NOT IN ('HELD', 'EXPIRED')
+                  AND b.starts_at >= %(now)s - make_interval(months => COALESCE(
+                      (SELECT treating_months FROM clinic_clinic WHERE id = 1), %(months)s)))
+"""
+
+
 def may_read(user: User, client: Client, *, now: datetime) -> bool:
-    """Return whether a login may read a client's record: whoever treats them, or has (one query)."""
-    return (
-        Booking.objects.filter(client=client, practitioner__user=user, practitioner__is_active=True)
-        .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
-        .exists()
-    )
+    """Return whether a login may read a client's record: whoever treats them, or did within the
+    clinic's `treating_months`, and from whom the client does not withhold it; or who has opened it
+    with a reason that has not run out (one query)."""
+    if user.role not in {Role.PRACTITIONER, Role.OWNER}:
+        return False
+    said = {
+        "client": client.pk,
+        "user": user.pk,
+        "now": now,
+        "months": Clinic._meta.get_field("treating_months").default,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_READ, said)
+        return bool(cursor.fetchone()[0])
 
 
 def record_of(client: Client, *, now: datetime) -> Record:

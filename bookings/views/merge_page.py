@@ -40,6 +40,7 @@ HELD: Mapping[str, str | Promise] = {
     "clients.IntakeSubmission.client": gettext_lazy("Health forms sent"),
     "clients.Message.client": gettext_lazy("Messages"),
     "clients.Screening.client": gettext_lazy("Sets of safety answers"),
+    "clients.Withholding.client": gettext_lazy("Staff the record is kept from"),
 }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,6 +20,7 @@ from bookings.forms.desk import FIRST_DAY, LAST_DAY
 from bookings.forms.review import ReviewForm
 from bookings.models import Booking
 from bookings.queries import practice, worklists
+from bookings.queries import record as records
 from bookings.views import wording
 from bookings.views.answering import Questions
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
@@ -34,6 +36,15 @@ from clinic.models import Practitioner, Role, User
 practitioners_only = only(Role.PRACTITIONER, Role.OWNER)
 
 
+class NotOpen(Http404):
+    """A record that is there, and closed to whoever asks until they give a reason. `client` is its
+    uid."""
+
+    def __init__(self, client: UUID) -> None:
+        super().__init__()
+        self.client = client
+
+
 def me(request: HttpRequest) -> Practitioner | None:
     """Return whom the login treats as."""
     user = request.user
@@ -41,11 +52,15 @@ def me(request: HttpRequest) -> Practitioner | None:
 
 
 def own(request: HttpRequest, uid: UUID) -> Booking:
-    """Return the practitioner's own booking. Raises Http404 for anybody else's."""
+    """Return the practitioner's own booking. Raises Http404 for anybody else's, and NotOpen where
+    the visit is long ago or the client withholds the record."""
     who = me(request)
     found = practice.own_visit(who, uid) if who else None
     if found is None:
         raise Http404
+    user = cast(User, request.user)
+    if found.client and not records.may_read(user, found.client, now=timezone.now()):
+        raise NotOpen(found.client.uid)
     return found
 
 
@@ -80,7 +95,10 @@ def day(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show one visit with its answers. Who looks is noted in the access log."""
-    return show(request, own(request, uid))
+    try:
+        return show(request, own(request, uid))
+    except NotOpen as closed:
+        return redirect("record-open", closed.client)
 
 
 def show(

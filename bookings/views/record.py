@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +19,7 @@ from bookings.queries import record as records
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.photos import seen, viewer_of
-from bookings.views.practice import practitioners_only
+from bookings.views.practice import NotOpen, practitioners_only
 from bookings.views.record_page import history, record_page, sections
 from clients.actions.notes import write_note
 from clients.models import Client
@@ -32,8 +32,10 @@ def open_client(request: HttpRequest, uid: UUID, what: str) -> Client:
     shown. Call it in the transaction of the page. Raises Http404 for anybody else's."""
     now, user = timezone.now(), cast(User, request.user)
     client = records.client_by_uid(uid)
-    if client is None or not records.may_read(user, client, now=now):
+    if client is None:
         raise Http404
+    if not records.may_read(user, client, now=now):
+        raise NotOpen(uid)
     about = f"client:{client.uid}"
     audit.viewed(now=now, actor=actor_of(request), what=what, about=about, whose=about)
     return client
@@ -43,8 +45,12 @@ def open_client(request: HttpRequest, uid: UUID, what: str) -> Client:
 @require_safe
 @transaction.atomic
 def record(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show a client's record; `?on=2026-11-27` asks what may be done on a day."""
-    return show(request, uid)
+    """Show a client's record; `?on=2026-11-27` asks what may be done on a day. Whom it is closed to
+    is asked for a reason."""
+    try:
+        return show(request, uid)
+    except NotOpen:
+        return redirect("record-open", uid)
 
 
 def show(

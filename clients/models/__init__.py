@@ -25,6 +25,7 @@ from clients.models.media import (
 )
 from clients.models.message import Message
 from clients.models.note import ClientNote
+from clients.models.opening import RecordOpening, Withholding
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
 
@@ -56,8 +57,10 @@ __all__ = [
     "Photo",
     "PhotoView",
     "Purpose",
+    "RecordOpening",
     "RuleSet",
     "Screening",
     "ScreeningRule",
     "Source",
+    "Withholding",
 ]

@@ -60,6 +60,12 @@ class Clinic(models.Model):
         related_name="+",
         verbose_name=_("logo"),
     )
+    treating_months = models.PositiveSmallIntegerField(
+        _("a practitioner may read a client's record after the last visit, months"), default=12
+    )
+    opening_minutes = models.PositiveSmallIntegerField(
+        _("a record opened with a reason stays open, minutes"), default=60
+    )
     quiet_from_minute = models.PositiveSmallIntegerField(_("quiet from"), default=21 * 60)
     quiet_until_minute = models.PositiveSmallIntegerField(_("quiet until"), default=8 * 60)
 
@@ -77,6 +83,14 @@ class Clinic(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(hold_minutes__gte=1, hold_minutes__lte=60), name="clinic_hold_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(treating_months__gte=1, treating_months__lte=120),
+                name="clinic_treating_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(opening_minutes__gte=5, opening_minutes__lte=1440),
+                name="clinic_opening_range",
             ),
             models.CheckConstraint(
                 condition=Q(quiet_from_minute__lte=1440, quiet_until_minute__lte=1440),

@@ -225,6 +225,8 @@ CASES: dict[str, tuple[type[models.Model], dict[str, object], dict[str, object]]
 }
 # What takes more than one row to say is told apart below.
 OF_THEIR_OWN = {
+    "opening_forwards",  # tests/bookings/test_opening_records.py
+    "withholding_forwards",
     "booking_one_an_attempt",
     "booking_one_hold_an_attempt",
     "booking_practitioner_free",
@@ -237,7 +239,9 @@ OF_THEIR_OWN = {
     "clinic_hold_range",
     "clinic_horizon_range",
     "clinic_only_one",
+    "clinic_opening_range",
     "clinic_quiet_in_day",
+    "clinic_treating_range",
     "duplicate_not_of_itself",
     "duplicate_proposed_once",
     "offered_once",
@@ -395,6 +399,8 @@ def test_one_review_of_a_booking_holds(rows: Rows) -> None:
         ({"hold_minutes": 0}, "clinic_hold_range"),
         ({"horizon_days": 731}, "clinic_horizon_range"),
         ({"quiet_from_minute": 1441}, "clinic_quiet_in_day"),
+        ({"treating_months": 0}, "clinic_treating_range"),
+        ({"opening_minutes": 4}, "clinic_opening_range"),
         ({"accent": "red"}, "clinic_accent_is_a_colour"),
         ({"accent": "#1D6A55"}, "clinic_accent_is_a_colour"),
         ({"id": 2}, "clinic_only_one"),

@@ -194,9 +194,11 @@ def test_nobody_reads_the_record_who_does_not_treat_the_client(
         browser = logged_in(user)
         for address in addresses[:3]:
             said = browser.get(address)
-            assert said.status_code == 404
+            treats = user.role in {"PRACTITIONER", "OWNER"}
+            asked_why = treats and address == addresses[0]
+            assert said.status_code == (302 if asked_why else 404)
             assert "Aspirin" not in said.content.decode()
-        assert browser.post(addresses[3], {"text": "Hello"}).status_code == 404
+        assert browser.post(addresses[3], {"text": "Hello"}).status_code in {302, 404}
     assert not AccessEntry.objects.exists()
     assert not ClientNote.objects.exists()
 
@@ -239,17 +241,16 @@ def test_the_page_reads_in_eight_statements_however_long_the_history_is(
     def reads() -> list[str]:
         with CaptureQueriesContext(connection) as caught:
             assert mei.get(record(priya)).status_code == 200
-        own = ("SELECT", "(SELECT", "WITH", "EXECUTE")
         # Who is asking and whether they may is not the page's.
-        who = ("django_session", "clinic_user", "mfa_", "clinic_session", "clinic_clinic")
-        who += ("clients_client", "clinic_practitioner")
-        return [
-            each["sql"]
-            for each in caught
-            if each["sql"].lstrip("\n (").startswith(own[0])
-            and not any(f'FROM "{table}' in each["sql"].split("WHERE")[0] for table in who)
-            and not each["sql"].startswith("SELECT 1 AS")
-        ]
+        door = (
+            'SELECT "clinic_user"',
+            'SELECT "django_session"',
+            'SELECT "clients_client"',
+            "\nSELECT EXISTS (SELECT 1 FROM clients_recordopening",
+        )
+        reads = [each["sql"] for each in caught if each["sql"].lstrip("\n (").startswith("SELECT")]
+        about = [sql for sql in reads if not sql.startswith(door)]
+        return [sql for sql in about if 'FROM "clinic_' not in sql and 'FROM "mfa_' not in sql]
 
     few = reads()
     now = timezone.now()

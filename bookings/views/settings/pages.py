@@ -40,6 +40,7 @@ SECTIONS = (
     ("settings-treatments", _("Treatments"), "droplets"),
     ("consent-texts", _("Consent texts"), "file-text"),
     ("settings-clients", _("Bring clients along"), "file-text"),
+    ("settings-openings", _("Records opened"), "lock"),
 )
 
 
