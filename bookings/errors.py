@@ -286,6 +286,18 @@ class ReasonMissing(Refusal):
         super().__init__(_("Please write down why this is safe. Only practitioners read it."))
 
 
+class CannotJudge(Refusal):
+    code = "cannot_judge"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The questions have changed since, and these answers are none to them. Please ask "
+                "again in the room, or let the client answer again."
+            )
+        )
+
+
 class Strands(Refusal):
     """A change of the timetable leaves coming bookings without a place. `bookings` are by start."""
 

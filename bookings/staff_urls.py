@@ -3,7 +3,7 @@ which a client answers the questions of a booking the desk made."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from bookings.views import (
     answering,
@@ -89,5 +89,7 @@ urlpatterns = [
         consents.withdraw,
         name="practice-consent-withdraw",
     ),
+    path("practice/visit/<uuid:uid>/judge/", practice.judge, name="practice-judge"),
+    path("practice/rules/", include("bookings.rules_urls")),
     path("answers/<str:token>/", answering.answer, name="answers"),
 ]

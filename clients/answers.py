@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -97,6 +97,17 @@ class Answers:
             {code: given for code, given in self.given.items() if given.reply is not Reply.UNSURE}
         )
 
+    def carried_to(self, rule_set: RuleSet) -> Answers:
+        """Return those of the answers that another version of the rules can judge: to questions and
+        rules it still has, answered in the same way."""
+        kept = {}
+        for code, given in self.given.items():
+            question = rule_set.by_question.get(code)
+            rules = tuple(rule for rule in given.rules if rule in rule_set.by_code)
+            if question is not None and rules and _kind(question.type) is _kind(given.type):
+                kept[code] = replace(given, rules=rules)
+        return Answers(kept)
+
     @classmethod
     def from_document(
         cls, document: Mapping[str, Any], *, rule_set: RuleSet, answered_on: date
@@ -111,6 +122,10 @@ class Answers:
             if code in rule_set.by_question
         ]
         return parse_answers(questions, document.get("given", {}), answered_on=answered_on)
+
+
+def _kind(kind: AnswerType) -> AnswerType:
+    return AnswerType.YES_NO if kind is AnswerType.YES_NO_UNSURE else kind
 
 
 def parse_answers(questions: Iterable[Question], raw: object, *, answered_on: date) -> Answers:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,70 @@ class NothingToConfirm(_Said):
 class EditedMeanwhile(_Said):
     code = "edited_meanwhile"
     words = _("Somebody else has published a version meanwhile. Please start from theirs.")
+
+
+class RuleRefused(Refusal):
+    """An edit with which the safety rules would contradict themselves. `field` is a key of the
+    rule's document, or ""."""
+
+    code = "rule_invalid"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(RULE_SENTENCES.get(field, _RULE_WRONG))
+        self.field = field
+
+
+_RULE_WRONG = _("With this the rules would contradict each other, so nothing is saved.")
+RULE_SENTENCES: dict[str, str | Promise] = {
+    "applies_to": _("Choose at least one part of the session."),
+    "trigger_answer": _("Choose which answer the rule is about."),
+    "trigger_age": _("Write the age the rule is about."),
+    "delay_days_default": _("A wait needs its number of days, from 0 to 3650."),
+    "delay_days_range": _("Write the least days first; neither is more than 3650."),
+    "review_allowed_from_days": _("Write a number of days from 0 to 3650."),
+    "restrictions": _("Each number of days lies between 0 and 3650."),
+    "client_message": _("These words speak of {days}, and the rule has no number of days."),
+}
+
+
+class RuleChangedMeanwhile(Refusal):
+    """Somebody saved another edit of the same rule while this one was typed; `theirs` is it."""
+
+    code = "rule_changed_meanwhile"
+
+    def __init__(self, by: str, theirs: Mapping[str, Any]) -> None:
+        super().__init__(
+            _(
+                "%(who)s changed this rule while you were writing. Your words are still here, not "
+                "saved yet. Look at what is new, then save again to keep yours."
+            )
+            % {"who": by}
+            if by
+            else _(
+                "This rule was changed while you were writing. Your words are still here, not saved "
+                "yet. Look at what is new, then save again to keep yours."
+            )
+        )
+        self.theirs = theirs
+
+
+class DraftMoved(_Said):
+    code = "draft_moved"
+    words = _(
+        "The draft is no longer what you looked at: somebody edited or published it meanwhile. "
+        "Nothing was done. This is how it stands now."
+    )
+
+
+class WhyMissing(_Said):
+    code = "why_missing"
+    field = "why"
+    words = _("Please write down why the rules change. It stays beside the version for good.")
+
+
+class NotAPractitioner(_Said):
+    code = "not_a_practitioner"
+    words = _("Only a practitioner changes safety rules.")
 
 
 class NothingChanged(_Said):

@@ -13,11 +13,11 @@ from clinic import audit
 from clinic.audit import Actor
 
 
-def publish(rules: RuleSet, *, now: datetime, actor: Actor, source: str) -> int:
+def publish(rules: RuleSet, *, now: datetime, actor: Actor, source: str, why: str = "") -> int:
     """Save `rules` as the next version, in force from `now`, and return its number.
 
-    source: where they come from, in words (their own version number is not looked at). Two who
-    publish at once take turns.
+    source: where they come from, in words (their own version number is not looked at). why: the
+    publisher's reason. Two who publish at once take turns.
     """
     with transaction.atomic():
         lock()
@@ -25,6 +25,8 @@ def publish(rules: RuleSet, *, now: datetime, actor: Actor, source: str) -> int:
         row = models.RuleSet.objects.create(
             version=latest + 1,
             published_at=now,
+            published_by=actor.user,
+            why=why,
             digest=rules.digest,
             source=source,
             rule_count=len(rules.rules),
@@ -85,6 +87,7 @@ def _rule(rule: Rule, row: models.RuleSet, position: int) -> models.ScreeningRul
         asked_in=document["asked_in"],
         sources=document["sources"],
         evidence_note=rule.evidence_note,
+        off_reason=rule.off_reason,
     )
 
 

@@ -33,7 +33,12 @@ Code = TypeVar("Code", bound=StrEnum)
 
 
 class RulesInvalid(ValueError):
-    """The document of the rules contradicts itself; the message says where."""
+    """The document of the rules contradicts itself; the message says where. `field` is the key of
+    the rule or question it is about, "" where it is about more than one."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def read(document: Mapping[str, Any], *, version: int) -> RuleSet:
@@ -114,6 +119,7 @@ def _rule(document: Mapping[str, Any]) -> Rule:
         asked_in=dict(document["asked_in"]),
         sources=tuple(document["sources"]),
         evidence_note=document["evidence_note"],
+        off_reason=document.get("off_reason") or "",
     )
 
 
@@ -173,19 +179,34 @@ def _check_rule(rule: Rule, rule_set: RuleSet) -> None:
         raise RulesInvalid(f"{rule.code}: pick_any is for questions, not rules.")
     if rule.answer_type is AnswerType.COMPUTED_AGE:
         if ages.count(None) != 1 or rule.trigger_answer is not None:
-            raise RulesInvalid(f"{rule.code}: needs one age that triggers it.")
+            raise RulesInvalid(f"{rule.code}: needs one age that triggers it.", "trigger_age")
     elif rule.trigger_answer in (None, Reply.UNSURE) or ages != [None, None]:
-        raise RulesInvalid(f"{rule.code}: needs yes or no as the answer that triggers it.")
+        raise RulesInvalid(
+            f"{rule.code}: needs yes or no as the answer that triggers it.", "trigger_answer"
+        )
     if not rule.applies_to:
-        raise RulesInvalid(f"{rule.code}: applies to nothing.")
+        raise RulesInvalid(f"{rule.code}: applies to nothing.", "applies_to")
     if rule.action is Action.DELAY_UNTIL and rule.days is None:
-        raise RulesInvalid(f"{rule.code}: delays by no number of days.")
+        raise RulesInvalid(f"{rule.code}: delays by no number of days.", "delay_days_default")
     if "{days}" in rule.client_message and rule.days is None:
-        raise RulesInvalid(f"{rule.code}: its message speaks of days it does not have.")
-    waits = [rule.days, rule.review_from_days, *(r.until_days for r in rule.restrictions)]
-    for days in waits:
+        raise RulesInvalid(
+            f"{rule.code}: its message speaks of days it does not have.", "client_message"
+        )
+    waits = [
+        ("delay_days_default", rule.days),
+        ("review_allowed_from_days", rule.review_from_days),
+        *(("delay_days_range", days) for days in rule.days_range or ()),
+        *(("restrictions", restriction.until_days) for restriction in rule.restrictions),
+    ]
+    for field, days in waits:
         if days is not None and not (type(days) is int and 0 <= days <= LONGEST_WAIT_DAYS):
-            raise RulesInvalid(f"{rule.code}: {days!r} is no number of days up to ten years.")
+            raise RulesInvalid(
+                f"{rule.code}: {days!r} is no number of days up to ten years.", field
+            )
+    if rule.days_range and rule.days_range[0] > rule.days_range[1]:
+        raise RulesInvalid(
+            f"{rule.code}: its least days are more than its most.", "delay_days_range"
+        )
     for source in rule.sources:
         if source not in rule_set.sources:
             raise RulesInvalid(f"{rule.code}: its source {source} is not spelled out.")
@@ -201,4 +222,6 @@ def _check_question(question: Question) -> None:
             raise RulesInvalid(f"{question.code}: its items and its rules disagree.")
         _each_once(f"item of {question.code}", [item.rule for item in question.items])
     elif question.items or question.trigger_answer in (None, Reply.UNSURE):
-        raise RulesInvalid(f"{question.code}: needs yes or no as its trigger, and no items.")
+        raise RulesInvalid(
+            f"{question.code}: needs yes or no as its trigger, and no items.", "trigger_answer"
+        )

@@ -157,6 +157,11 @@ class Rule:
     asked_in: Mapping[str, str | None]
     sources: tuple[str, ...]
     evidence_note: str
+    off_reason: str = ""
+
+    @property
+    def is_in_use(self) -> bool:
+        return not self.off_reason
 
     @cached_property
     def acts_on(self) -> frozenset[Phase]:
@@ -190,6 +195,9 @@ class Rule:
         )
 
     def document(self) -> dict[str, Any]:
+        # Left out while a rule is in use: versions from before rules could be switched off keep
+        # their digest.
+        off = {"off_reason": self.off_reason} if self.off_reason else {}
         age = {"under": self.trigger_under_age, "over": self.trigger_over_age}
         return {
             "id": self.code,
@@ -212,6 +220,7 @@ class Rule:
             "asked_in": dict(self.asked_in),
             "sources": list(self.sources),
             "evidence_note": self.evidence_note,
+            **off,
         }
 
 
@@ -303,6 +312,11 @@ class RuleSet:
         return {rule.code: rule for rule in self.rules}
 
     @cached_property
+    def in_use(self) -> tuple[Rule, ...]:
+        """The rules that are asked and judged; the others are switched off."""
+        return tuple(rule for rule in self.rules if rule.is_in_use)
+
+    @cached_property
     def by_question(self) -> Mapping[str, Question]:
         """Every question that may be answered: those of the booking, and each rule by itself."""
         return {rule.code: rule.as_question for rule in self.rules} | {
@@ -310,8 +324,9 @@ class RuleSet:
         }
 
     def questions_for(self, phases: Collection[Phase]) -> tuple[Question, ...]:
-        """Return the booking questions that concern these phases, without items that don't."""
-        codes = {rule.code for rule in self.rules if rule.concerns & frozenset(phases)}
+        """Return the booking questions that concern these phases, without items that don't and
+        rules that are switched off."""
+        codes = {rule.code for rule in self.in_use if rule.concerns & frozenset(phases)}
         narrowed = (question.narrowed(codes) for question in self.booking_questions)
         return tuple(question for question in narrowed if question.rules)
 

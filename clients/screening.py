@@ -46,6 +46,7 @@ __all__ = [
     "Standing",
     "Trigger",
     "evaluate",
+    "is_quiet",
     "join",
     "parse_answers",
 ]
@@ -135,7 +136,7 @@ class Result:
 
     `outcome` is the worst over the treatment's phases. `not_before` is the earliest day on which
     no delay holds (None where none holds); other rules may still hold on it. `rules` has every
-    rule of the set by code, each judged by itself, whatever the treatment's phases are.
+    rule in use by code, each judged by itself, whatever the treatment's phases are.
     """
 
     version: int
@@ -241,7 +242,7 @@ def evaluate(
     said = [
         one for code in answers.given for one in _said(rule_set, code, answers, answered_on, on)
     ]
-    rules = {rule.code: Outcome.NOT_ASKED for rule in rule_set.rules}
+    rules = {rule.code: Outcome.NOT_ASKED for rule in rule_set.in_use}
     for one in said:
         code, outcome = one.rule.code, one.outcome(on)
         known = rules[code]
@@ -277,6 +278,8 @@ def _said(
     question, given = rule_set.by_question[code], answers.given[code]
     for rule_code in given.rules:
         rule = rule_set.by_code[rule_code]
+        if not rule.is_in_use:
+            continue
         reply, day = _reply(question, given, rule, on)
         yield _Said(rule, reply, day if isinstance(day, date) else answered_on)
 
@@ -301,7 +304,7 @@ def _age_triggers(rule: Rule, *, born: date, on: date) -> bool:
 def _phase(
     phase: Phase, rule_set: RuleSet, rules: Mapping[str, Outcome], standing: list[Standing]
 ) -> PhaseResult:
-    own = [rules[rule.code] for rule in rule_set.rules if phase in rule.acts_on]
+    own = [rules[rule.code] for rule in rule_set.in_use if phase in rule.acts_on]
     asked = [outcome for outcome in own if outcome is not Outcome.NOT_ASKED]
     outcomes = asked or own
     # A rule may restrict a phase that its action does not stop (needles only after review, though
@@ -345,6 +348,17 @@ def _messages(
     for message in found:
         first.setdefault(message.text, message)
     return tuple(message for message in first.values() if message.text)
+
+
+def is_quiet(rule_set: RuleSet, answers: Answers) -> bool:
+    """Return whether nothing that was answered could trigger a rule on any day."""
+    return all(
+        given.type is not AnswerType.COMPUTED_AGE
+        and _reply(rule_set.by_question[code], given, rule_set.by_code[rule], date.max)[0]
+        is Reply.NO
+        for code, given in answers.given.items()
+        for rule in given.rules
+    )
 
 
 def join(own: Result, *known: Result) -> Result:

@@ -254,6 +254,8 @@ TABLE = """
 /practice/visit/<uuid:uid>/answers/             POST login  404    404    303    404    404    404
 /practice/visit/<uuid:uid>/step/<slug:name>/    GET  login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/step/<slug:name>/    POST login  404    404    303    404    404    404
+/practice/visit/<uuid:uid>/judge/               GET  login  404    404    405    405    405    405
+/practice/visit/<uuid:uid>/judge/               POST login  404    404    303    404    404    404
 /practice/visit/<uuid:uid>/consents/            GET  login  404    404    200    404    404    404
 /practice/visit/<uuid:uid>/consents/            POST login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/consents/still-yes/  GET  login  404    404    405    405    405    405
@@ -314,6 +316,23 @@ TABLE = """
 /practice/documents/<uuid:uid>/withdraw/        POST login  404    404    303    404    404    404
 /practice/files/<str:signed>/                   GET  login  404    404    200    404    404    404
 /practice/files/<str:signed>/                   POST login  404    404    405    405    405    405
+# The safety rules: for those who treat, owners among them
+/practice/rules/                                GET  login  404    404    200    200    404    404
+/practice/rules/                                POST login  404    404    405    405    404    404
+/practice/rules/draft/                          GET  login  404    404    200    200    404    404
+/practice/rules/draft/                          POST login  404    404    409    409    404    404
+/practice/rules/draft/discard/                  GET  login  404    404    405    405    404    404
+/practice/rules/draft/discard/                  POST login  404    404    409    409    404    404
+/practice/rules/preview/                        GET  login  404    404    200    200    404    404
+/practice/rules/preview/                        POST login  404    404    405    405    404    404
+/practice/rules/coming/                         GET  login  404    404    200    200    404    404
+/practice/rules/coming/                         POST login  404    404    405    405    404    404
+/practice/rules/history/                        GET  login  404    404    200    200    404    404
+/practice/rules/history/                        POST login  404    404    405    405    404    404
+/practice/rules/rule/<slug:code>/               GET  login  404    404    200    200    404    404
+/practice/rules/rule/<slug:code>/               POST login  404    404    422    422    404    404
+/practice/rules/rule/<slug:code>/back/          GET  login  404    404    405    405    404    404
+/practice/rules/rule/<slug:code>/back/          POST login  404    404    303    303    404    404
 
 # The questions of a booking the desk made: whoever has the link
 /answers/<str:token>/                           GET  200    200    200    200    200    200    200

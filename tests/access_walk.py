@@ -319,6 +319,7 @@ class Walk:
             "/practitioners/<uuid:uid>": home.people[0].uid,
             "/hours/<uuid:uid>": home.people[0].uid,
             "/treatments/<uuid:uid>": home.session.uid,
+            "/rule/<slug:code>": "wax",
             "<path:rest>": "no/such/call",
             "<slug:name>": "confirm",
         }

@@ -5,7 +5,7 @@ from bookings.actions.booking import Booked, book
 from bookings.actions.changing import accept, cancel, decline, move
 from bookings.actions.desk import book_by_staff, cancel_by_staff, move_by_staff
 from bookings.actions.holding import hold, release
-from bookings.actions.reviewing import Answered, Decision, answer_questions, review
+from bookings.actions.reviewing import Answered, Decision, answer_questions, judge_again, review
 from bookings.actions.sweeping import (
     decline_unanswered,
     expire_holds,
@@ -35,6 +35,7 @@ __all__ = [
     "forget_changes",
     "forget_request_keys",
     "hold",
+    "judge_again",
     "move",
     "move_by_staff",
     "no_show",

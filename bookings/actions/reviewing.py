@@ -10,11 +10,12 @@ from django.db import transaction
 
 from bookings import lifecycle, messages
 from bookings.actions.changing import locked
-from bookings.actions.safety import judge_booked
+from bookings.actions.safety import judge_booked, judge_by_current_rules
 from bookings.actions.safety import keep as keep_screening
 from bookings.actions.undoing import GRACE, keep, remember
 from bookings.errors import (
     AnsweredAlready,
+    CannotJudge,
     NotAPractitioner,
     NotChangeable,
     NotScreened,
@@ -24,6 +25,7 @@ from bookings.models import Booking, BookingChange, Review
 from bookings.queries.booked import takes_answers
 from bookings.queries.catalogue import offering_of
 from clients import screening
+from clients.answers import AnswersInvalid
 from clients.models import ClientKey, Source
 from clients.queries import current_rule_set
 from clients.rules import Outcome
@@ -177,6 +179,57 @@ def review(
         current.status = to
         current.respond_by = None
         return keep(current, change, now=now, actor=actor).booking
+
+
+def judge_again(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+    """Judge a coming booking by the rules in force now, for its practitioner.
+
+    What was said of it holds on unless the outcome is worse now. A request that nothing speaks
+    against any more becomes a booking, and the client is told after three minutes; nothing else
+    is said to anybody. What is judged by these rules already stays as it is.
+
+    Raises NotAPractitioner, NotScreened, NotChangeable, CannotJudge when the questions have changed
+    so that the answers are none to them, or BeingChanged.
+    """
+    _practitioner(actor)
+    offering = offering_of(booking.treatment_id, Clinic.objects.the_only())
+    rules = current_rule_set(now)
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status not in lifecycle.BEFORE_SESSION or current.client is None:
+            raise NotChangeable
+        if current.screening is None:
+            raise NotScreened
+        before = Outcome(current.outcome)
+        settled = current.status == lifecycle.REQUESTED
+        change = remember(current, BookingChange.Kind.ACCEPTED, now=now, actor=actor)
+        try:
+            if not judge_by_current_rules(
+                current, current.screening, rules=rules, now=now, offering=offering
+            ):
+                return current
+        except AnswersInvalid as invalid:
+            raise CannotJudge from invalid
+        became = Outcome(current.outcome)
+        if became.rank > before.rank:
+            Review.objects.filter(booking=current, ended_at__isnull=True).update(ended_at=now)
+        audit.record(
+            now=now,
+            actor=actor,
+            verb="booking.judged_again",
+            about=f"booking:{current.uid}",
+            before={"outcome": before},
+            after={"outcome": became, "rules": rules.version},
+        )
+        if settled and became not in lifecycle.TO_BE_SEEN:
+            current.status = lifecycle.BOOKED
+            current.respond_by = None
+            return keep(current, change, now=now, actor=actor).booking
+        current.sequence += 1
+        current.changed_at = now
+        current.save()
+        messages.plan([current.pk], now=now, grace=GRACE)
+    return current
 
 
 def _practitioner(actor: Actor) -> Practitioner:

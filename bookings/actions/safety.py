@@ -54,7 +54,8 @@ def judge(
     _refuse(result)
     if known:
         earlier = Screening.objects.filter(client=client)
-        result = screening.join(result, *_known(earlier, offering=offering, on=on))
+        found = _known(earlier, rules=rules, offering=offering, on=on)
+        result = screening.join(result, *found)
     return Judged(rules, answers, result, _at_worst_review(result.outcome))
 
 
@@ -73,7 +74,7 @@ def judge_booked(
         rules, answers, on=on, answered_on=answered_on, phases=offering.phase_kinds
     )
     earlier = Screening.objects.filter(client=client)
-    joined = screening.join(own, *_known(earlier, offering=offering, on=on))
+    joined = screening.join(own, *_known(earlier, rules=rules, offering=offering, on=on))
     return Judged(rules, answers, joined, _as_bad_as(own, joined))
 
 
@@ -93,8 +94,11 @@ def _at_worst_review(outcome: Outcome) -> Outcome:
     return min(outcome, Outcome.REVIEW, key=lambda each: each.rank)
 
 
-def _known(screenings: QuerySet[Screening], *, offering: Offering, on: date) -> list[Result]:
-    """Return what each of a client's screenings means for a date.
+def _known(
+    screenings: QuerySet[Screening], *, rules: RuleSet, offering: Offering, on: date
+) -> list[Result]:
+    """Return what each of a client's screenings means for a date, by `rules` or by those it was
+    given to, whichever are newer: what the practitioner has eased since weighs no longer.
 
     All of them and not the newest alone: who once named a risk must not lose it by answering "no"
     twice. An earlier "not sure" is no known risk; the same question has just been asked again.
@@ -102,27 +106,39 @@ def _known(screenings: QuerySet[Screening], *, offering: Offering, on: date) -> 
     earlier = list(
         screenings.select_related("client__key").order_by("-created_at", "-pk")[:MOST_KNOWN]
     )
-    rules = {version: rule_set(version) for version in {each.rule_set_id for each in earlier}}
-    return [
-        evaluate_again(
-            each, rules=rules[each.rule_set_id], offering=offering, on=on, only_sure=True
+    own = {version: rule_set(version) for version in {each.rule_set_id for each in earlier}}
+    found = []
+    for each in earlier:
+        answers = answers_of(each, own[each.rule_set_id]).without_unsure()
+        newer = max(rules, own[each.rule_set_id], key=lambda one: one.version)
+        if answers.carried_to(newer) != answers:  # nothing that was told is lost on the way
+            newer = own[each.rule_set_id]
+        found.append(
+            screening.evaluate(
+                newer,
+                answers,
+                on=on,
+                answered_on=each.answered_on,
+                phases=offering.phase_kinds,
+            )
         )
-        for each in earlier
-    ]
+    return found
 
 
-def evaluate_again(
-    kept: Screening, *, rules: RuleSet, offering: Offering, on: date, only_sure: bool = False
-) -> Result:
-    """Return what answers given earlier mean for another date, by the rules they were given to.
+def answers_of(kept: Screening, rules: RuleSet) -> Answers:
+    """Return the answers of a screening, as given to these rules. Raises AnswersInvalid where they
+    are none to these."""
+    return Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)
 
-    only_sure: leave out what was answered "not sure".
-    """
-    answers = Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)
-    if only_sure:
-        answers = answers.without_unsure()
+
+def evaluate_again(kept: Screening, *, rules: RuleSet, offering: Offering, on: date) -> Result:
+    """Return what answers given earlier mean for another date, by the rules they were given to."""
     return screening.evaluate(
-        rules, answers, on=on, answered_on=kept.answered_on, phases=offering.phase_kinds
+        rules,
+        answers_of(kept, rules),
+        on=on,
+        answered_on=kept.answered_on,
+        phases=offering.phase_kinds,
     )
 
 
@@ -183,11 +199,40 @@ def reassess(
         _refuse(own)
     elif own.outcome is Outcome.NOT_BEFORE and own.not_before is not None and not accepted:
         raise NotBefore(own.not_before)
+    _keep_again(booking, kept, own, rules=rules, on=on, now=now, offering=offering)
+
+
+def judge_by_current_rules(
+    booking: Booking, kept: Screening, *, rules: RuleSet, now: datetime, offering: Offering
+) -> bool:
+    """Judge a booking's answers again by `rules`, those in force, and keep the result with it.
+
+    kept: the booking's screening. Returns whether there was anything to do. The booking is changed but not saved. Raises
+    AnswersInvalid when the answers are none to the questions as they are asked now.
+    """
+    if kept.rule_set_id >= rules.version:
+        return False
+    on = kept.assessed_for
+    own = evaluate_again(kept, rules=rules, offering=offering, on=on)
+    _keep_again(booking, kept, own, rules=rules, on=on, now=now, offering=offering)
+    return True
+
+
+def _keep_again(
+    booking: Booking,
+    kept: Screening,
+    own: Result,
+    *,
+    rules: RuleSet,
+    on: date,
+    now: datetime,
+    offering: Offering,
+) -> None:
     others = Screening.objects.filter(client=kept.client).exclude(pk=kept.pk)
-    result = screening.join(own, *_known(others, offering=offering, on=on))
+    result = screening.join(own, *_known(others, rules=rules, offering=offering, on=on))
     again = Screening.objects.create(
         client=kept.client,
-        rule_set_id=kept.rule_set_id,
+        rule_set_id=rules.version,
         source=kept.source,
         assessed_for=on,
         answered_on=kept.answered_on,

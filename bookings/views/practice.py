@@ -161,6 +161,18 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @practitioners_only
 @require_POST
+def judge(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Judge a coming visit again, by the safety rules in force now."""
+    booking = own(request, uid)
+    try:
+        actions.judge_again(now=timezone.now(), actor=actor_of(request), booking=booking)
+    except Refusal as refusal:
+        return show(request, own(request, uid), error=refusal.sentence, status=CONFLICT)
+    return SeeOther(f"{reverse('practice-visit', args=[uid])}?did=judged")
+
+
+@practitioners_only
+@require_POST
 def step(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
     """Start or end the session from the practitioner's own page."""
     step_of = {"start": actions.start, "done": actions.complete}

@@ -62,6 +62,7 @@ class SeenAnswers:
     outcome: Mark
     source: str
     answered: str
+    version: int
     not_before: str
     earliest: date | None
     phases: list[PhaseWords]
@@ -78,6 +79,7 @@ def seen(kept: Screening) -> SeenAnswers:
         outcome=SAFETY[Outcome(kept.outcome)],
         source=kept.get_source_display(),
         answered=wording.day_short(kept.answered_on),
+        version=kept.rule_set_id,
         not_before=wording.day(kept.not_before) if kept.not_before else "",
         earliest=kept.not_before,
         phases=[phase_words(kind, found) for kind, found in results.get("phases", {}).items()],
@@ -131,11 +133,11 @@ def phase_words(kind: str, found: Mapping[str, Any]) -> PhaseWords:
         name=PHASES.get(kind, kind.replace("_", " ").capitalize()),
         kind=kind,
         mark=SAFETY[Outcome(found["outcome"])],
-        changes=[_change(one) for one in found.get("restrictions", [])],
+        changes=[change_words(one) for one in found.get("restrictions", [])],
     )
 
 
-def _change(one: Mapping[str, Any]) -> str:
+def change_words(one: Mapping[str, Any]) -> str:
     """Return "leave out: treated area, until 3 March 2027 (never through a filler depot)"."""
     where: Sequence[str] = [area.replace("_", " ") for area in one.get("areas") or []]
     where = [*where, *(one.get("points") or [])]

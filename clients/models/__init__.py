@@ -26,6 +26,7 @@ from clients.models.media import (
 from clients.models.message import Message
 from clients.models.note import ClientNote
 from clients.models.opening import RecordOpening, Withholding
+from clients.models.rule_draft import RuleDraft, RuleEdit
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
 
@@ -58,6 +59,8 @@ __all__ = [
     "PhotoView",
     "Purpose",
     "RecordOpening",
+    "RuleDraft",
+    "RuleEdit",
     "RuleSet",
     "Screening",
     "ScreeningRule",

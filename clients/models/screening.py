@@ -6,6 +6,7 @@ import uuid
 from enum import StrEnum
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -39,11 +40,16 @@ class RuleSet(models.Model):
 
     `texts` are the words for "none", "not sure" and its reply; `area_groups` names groups of face
     regions; `sources` spells out the source codes of the rules; `notes` is what else the document
-    of the rules says about how they are to be read. `digest` is the SHA-256 of the document.
+    of the rules says about how they are to be read. `published_by` and `why`: who edited them, in
+    words of theirs; nobody where they came with Jade. `digest` is the SHA-256 of the document.
     """
 
     version = models.PositiveIntegerField(primary_key=True)
     published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    why = models.TextField(blank=True, default="")
     digest = models.CharField(max_length=64)
     source = models.CharField(max_length=200)
     rule_count = models.PositiveSmallIntegerField()
@@ -74,7 +80,8 @@ class ScreeningRule(models.Model):
     what changes in the session, each with phase, effect, areas, points, `points_where`,
     `until_days`, `when` and note. `asked_in` names the question at booking, in the intake and in the
     what-changed form. `sources` are codes spelled out in the set; `evidence_note` says where
-    they disagree.
+    they disagree. A rule with an
+    `off_reason` is switched off: it is neither asked nor judged.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="rules")
@@ -101,6 +108,7 @@ class ScreeningRule(models.Model):
     asked_in = models.JSONField(default=dict)
     sources = models.JSONField(default=list)
     evidence_note = models.TextField(blank=True)
+    off_reason = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from clients import models
 from clients.rule_document import RulesInvalid, read
+from clients.rule_editing import Document, edited
 from clients.rules import RuleSet
 from clinic.prepared import Prepared
 
@@ -46,6 +49,40 @@ def rule_set_as(version: int, digest: str) -> RuleSet:
     """Return a version of the rules whose digest was read with something else (no query, once it
     is known)."""
     return _read(version, digest)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is in force and what is to become the next version. `edits`: the newest of each code;
+    an empty `row`: nobody has edited anything since."""
+
+    base: RuleSet
+    row: models.RuleDraft | None
+    edits: Mapping[str, models.RuleEdit]
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        return {code: edit.document for code, edit in self.edits.items() if edit.document}
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The rules as they would be published."""
+        return edited(self.base, self.documents)
+
+
+def draft(now: datetime) -> Draft:
+    """Return the rules in force with the edits that wait to be published (three queries)."""
+    row = models.RuleDraft.objects.filter(is_open=True).first()
+    newest: dict[str, models.RuleEdit] = {}
+    if row is not None:
+        edits = models.RuleEdit.objects.filter(draft=row).select_related("by")
+        newest = {edit.code: edit for edit in edits.order_by("code", "-pk").distinct("code")}
+    return Draft(current_rule_set(now), row, newest)
+
+
+def versions() -> list[models.RuleSet]:
+    """Return every published version, the newest first, with who published it (one query)."""
+    return list(models.RuleSet.objects.select_related("published_by").order_by("-version"))
 
 
 # A published version never changes, so what was read once is read for good; the digest tells two
@@ -93,6 +130,7 @@ def _rule(row: models.ScreeningRule) -> dict[str, Any]:
         "asked_in": row.asked_in,
         "sources": row.sources,
         "evidence_note": row.evidence_note,
+        "off_reason": row.off_reason,
     }
 
 

@@ -118,6 +118,7 @@ def _rule(draw: st.DrawFn, code: str) -> dict[str, Any]:
         "restrictions": draw(st.lists(_restrictions, max_size=2)),
         "client_message": f"About {code}.",
         "asked_in": {"booking": None, "intake": None, "what_changed": None},
+        "off_reason": draw(st.sampled_from(["", "", "", "Not done here"])),
     }
 
 

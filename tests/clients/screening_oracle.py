@@ -77,11 +77,14 @@ def judge(
     answered_on: date,
     phases: set[str],
 ) -> Verdict:
+    on_rules = [rule for rule in document["rules"] if not rule.get("off_reason")]
+    document = {**document, "rules": on_rules}
+    used = {rule["id"] for rule in on_rules}
     facts: dict[str, tuple[str, date]] = {}
     for question in document["booking_questions"]:
         if question["id"] not in answers:
             continue
-        for code in question["rules"]:
+        for code in used.intersection(question["rules"]):
             told, named = triggers(question, answers[question["id"]], code)
             event = date.fromisoformat(named) if named not in (None, "unsure") else answered_on
             facts[code] = (told, event)

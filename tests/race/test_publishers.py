@@ -1,0 +1,45 @@
+"""Two practitioners who publish the same draft: one version comes of it, and the second is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from clients import publishing
+from clients.actions.rules import publish_draft
+from clients.errors import DraftMoved
+from clients.models import RuleSet
+from clients.queries.rules import draft
+from tests.bookings.rules import edit
+from tests.clients.test_rule_editing import doctor
+from tests.harness.databases import Database
+from tests.race.crowd import Crowd, at_once
+
+NOW = datetime(2099, 11, 24, 15, 0, tzinfo=UTC)
+
+
+def publish_at_once(count: int) -> Crowd:
+    """Let practitioners who looked at the same draft publish it together."""
+    people = [doctor(f"Doctor Number{number}") for number in range(count)]
+    edit(NOW, people[0], "wax", delay_days_default=5)
+    shown = draft(NOW).rules.digest
+    return at_once(
+        [partial(publish_draft, now=NOW, actor=one, shown=shown, why="Because.") for one in people]
+    )
+
+
+def test_one_version_comes_of_it_and_the_others_are_told(fresh_db: Database) -> None:
+    crowd = publish_at_once(6)
+    assert crowd.winners == [2]
+    crowd.only_lose_by(DraftMoved)
+    assert RuleSet.objects.count() == 2
+
+
+def test_canary_without_the_lock_they_meet_in_the_database(
+    fresh_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "lock", lambda: None)
+    crowd = publish_at_once(6)
+    assert any(type(loser) is not DraftMoved for loser in crowd.losers)
