@@ -286,6 +286,19 @@ class ReasonMissing(Refusal):
         super().__init__(_("Please write down why this is safe. Only practitioners read it."))
 
 
+class AbsoluteRule(Refusal):
+    code = "absolute_rule"
+    field = "despite_absolute"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A rule speaks against a part of this session without any ifs. If it shall take "
+                "place all the same, tick the box that says so."
+            )
+        )
+
+
 class CannotJudge(Refusal):
     code = "cannot_judge"
 

@@ -14,6 +14,7 @@ from bookings.actions.safety import judge_booked, judge_by_current_rules
 from bookings.actions.safety import keep as keep_screening
 from bookings.actions.undoing import GRACE, keep, remember
 from bookings.errors import (
+    AbsoluteRule,
     AnsweredAlready,
     CannotJudge,
     NotAPractitioner,
@@ -28,6 +29,7 @@ from clients import screening
 from clients.answers import AnswersInvalid
 from clients.models import ClientKey, Source
 from clients.queries import current_rule_set
+from clients.queries.rules import absolute_rules
 from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
@@ -35,7 +37,7 @@ from clinic.models import Clinic, Practitioner
 
 Decision = Review.Decision
 
-# With these the answers themselves speak against the day: to go on takes a written reason.
+# With these the answers themselves speak against the day.
 _AGAINST = (Outcome.NOT_BEFORE, Outcome.REFUSED)
 
 
@@ -128,6 +130,7 @@ def review(
     decision: str,
     reason: str,
     not_before: date | None = None,
+    despite_absolute: bool = False,
 ) -> Booking:
     """The practitioner has looked at the answers of a booking.
 
@@ -136,11 +139,12 @@ def review(
     answer them again or to call. DECLINE turns a request down, and cancels what is booked; the
     client is told after three minutes. not_before:
     the first day on which they are welcome, kept beside the decision. reason: health text, sealed,
-    never shown to the desk; needed to accept where the answers say NOT_BEFORE or REFUSED. A later
-    review takes the place of an earlier one.
+    never shown to the desk; needed to accept where the answers ask for a review or worse.
+    despite_absolute: they have said a second time that a rule which knows no ifs shall not stand in
+    the way. A later review takes the place of an earlier one.
 
-    Raises NotAPractitioner unless the actor is one, ReasonMissing, NotScreened when nobody has
-    answered yet, NotChangeable or BeingChanged.
+    Raises NotAPractitioner unless the actor is one, ReasonMissing, AbsoluteRule without that second
+    word, NotScreened when nobody has answered yet, NotChangeable or BeingChanged.
     """
     who = _practitioner(actor)
     decision = Decision(decision)
@@ -148,10 +152,8 @@ def review(
         current = locked(booking)
         if current.status not in lifecycle.BEFORE_SESSION or current.client is None:
             raise NotChangeable
-        if current.screening_id is None and decision == Decision.ACCEPT:
-            raise NotScreened
-        if decision == Decision.ACCEPT and current.outcome in _AGAINST and not reason.strip():
-            raise ReasonMissing
+        if decision == Decision.ACCEPT:
+            _refuse_to_accept(current, reason=reason, despite_absolute=despite_absolute)
         ClientKey.objects.of(current.client, now=now)
         Review.objects.filter(booking=current, ended_at__isnull=True).update(ended_at=now)
         made = Review.objects.create(
@@ -230,6 +232,15 @@ def judge_again(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
         current.save()
         messages.plan([current.pk], now=now, grace=GRACE)
     return current
+
+
+def _refuse_to_accept(booking: Booking, *, reason: str, despite_absolute: bool) -> None:
+    if booking.screening is None:
+        raise NotScreened
+    if booking.outcome in lifecycle.TO_BE_SEEN and not reason.strip():
+        raise ReasonMissing
+    if not despite_absolute and absolute_rules(booking.screening):
+        raise AbsoluteRule
 
 
 def _practitioner(actor: Actor) -> Practitioner:

@@ -26,3 +26,4 @@ class ReviewForm(forms.Form):
         input_formats=["%Y-%m-%d"],
         error_messages={"invalid": _("That is no day of the calendar. Example: 2026-11-24.")},
     )
+    despite_absolute = forms.BooleanField(required=False)

@@ -46,6 +46,7 @@ def review_queue(practitioner: Practitioner, *, now: datetime) -> list[Booking]:
     return list(
         _to_screen(now)
         .filter(practitioner=practitioner, screening__isnull=False)
+        .select_related("screening__client__key")
         .annotate(
             decision=Coalesce(Subquery(holds.values("decision")[:1]), Value("")),
             asked_at=messages.ASKED_AT,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -26,7 +27,13 @@ from bookings.views.answering import Questions
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.consents_page import visit_consents
 from bookings.views.desk_change import actor_of
-from bookings.views.practice_page import queue_rows, queue_words, visit_page, visit_row
+from bookings.views.practice_page import (
+    PHASES_SHOWN,
+    queue_rows,
+    queue_words,
+    visit_page,
+    visit_row,
+)
 from clients.models import Source
 from clinic import audit
 from clinic.access import only
@@ -66,6 +73,7 @@ def own(request: HttpRequest, uid: UUID) -> Booking:
 
 @practitioners_only
 @require_safe
+@transaction.atomic
 def day(request: HttpRequest) -> HttpResponse:
     """Show the practitioner's own day: `?day=2026-11-24`."""
     who, now = me(request), timezone.now()
@@ -77,6 +85,7 @@ def day(request: HttpRequest) -> HttpResponse:
     shown = min(max(shown, FIRST_DAY), LAST_DAY)
     visits = practice.own_day(who, shown, home.time_zone)
     queue = worklists.review_queue(who, now=now)
+    _note_phases(request, queue, now=now)
     context = {
         "title": wording.day(shown),
         "day": shown,
@@ -88,6 +97,19 @@ def day(request: HttpRequest) -> HttpResponse:
         "queue_words": queue_words(len(queue)),
     }
     return render(request, "bookings/practice/day.html", context)
+
+
+def _note_phases(request: HttpRequest, queue: Sequence[Booking], *, now: datetime) -> None:
+    """Note in the access log whose outcomes the queue shows part by part."""
+    for one in queue[:PHASES_SHOWN]:
+        if one.client:
+            audit.viewed(
+                now=now,
+                actor=actor_of(request),
+                what="SCREENING_OUTCOMES",
+                about=f"booking:{one.uid}",
+                whose=f"client:{one.client.uid}",
+            )
 
 
 @practitioners_only
@@ -152,6 +174,7 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
             decision=said["decision"],
             reason=said["reason"],
             not_before=said["not_before"],
+            despite_absolute=said["despite_absolute"],
         )
     except Refusal as refusal:
         fresh = own(request, uid)

@@ -18,8 +18,11 @@ from bookings.views import wording
 from bookings.views.desk_booking import DONE, START, Step
 from bookings.views.desk_grid import overdue
 from bookings.views.marks import SAFETY, STATUS, Mark, moment, span
-from bookings.views.seen_answers import SeenAnswers, seen
+from bookings.views.seen_answers import SeenAnswers, part_by_part, seen
+from clients.queries.rules import absolute_rules
 from clients.rules import Outcome
+
+PHASES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,12 @@ class VisitRow:
     overdue: str
     note: str
     href: str
+    phases: str = ""
 
 
-def visit_row(one: Booking, *, now: datetime, with_day: bool = False, note: str = "") -> VisitRow:
+def visit_row(
+    one: Booking, *, now: datetime, with_day: bool = False, note: str = "", phases: str = ""
+) -> VisitRow:
     zone = one.room.location.zone
     name = one.client.name if one.client else one.contact_name
     return VisitRow(
@@ -51,13 +57,24 @@ def visit_row(one: Booking, *, now: datetime, with_day: bool = False, note: str 
         safety=SAFETY[Outcome(one.outcome)],
         overdue=overdue(one, now),
         note=note,
+        phases=phases,
         href=reverse("practice-visit", args=[one.uid]),
     )
 
 
 def queue_rows(queue: Sequence[Booking], *, now: datetime) -> list[VisitRow]:
-    """Return the bookings that wait for a decision, each with until when."""
-    return [visit_row(one, now=now, with_day=True, note=_waits(one, now)) for one in queue]
+    """Return the bookings that wait for a decision, each with until when; the first of them with
+    what the answers mean part by part, which is noted in the access log."""
+    return [
+        visit_row(
+            one,
+            now=now,
+            with_day=True,
+            note=_waits(one, now),
+            phases=part_by_part(one.screening) if one.screening and number < PHASES_SHOWN else "",
+        )
+        for number, one in enumerate(queue)
+    ]
 
 
 def _waits(one: Booking, now: datetime) -> str:
@@ -113,6 +130,7 @@ class VisitPage:
     answers: SeenAnswers | None
     waits: bool
     must_say_why: bool
+    absolute: list[str]
     may_answer: bool
     step: Step | None
     earliest: date | None
@@ -142,7 +160,8 @@ def visit_page(
         phone=one.contact_phone or (one.client.phone if one.client else ""),
         answers=answers,
         waits=waits,
-        must_say_why=one.outcome in {Outcome.NOT_BEFORE, Outcome.REFUSED},
+        must_say_why=one.outcome in lifecycle.TO_BE_SEEN,
+        absolute=[rule.question for rule in absolute_rules(one.screening)] if one.screening else [],
         may_answer=one.status in lifecycle.BEFORE_SESSION,
         step={lifecycle.ARRIVED: START, lifecycle.IN_SESSION: DONE}.get(one.status),
         earliest=answers.earliest if answers else None,

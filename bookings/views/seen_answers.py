@@ -87,6 +87,19 @@ def seen(kept: Screening) -> SeenAnswers:
     )
 
 
+def part_by_part(kept: Screening) -> str:
+    """Return "Lymphatic massage: review · Needling: fine"; reads the sealed results."""
+    found: Mapping[str, Any] = kept.results.get("phases", {})
+    return " · ".join(
+        _("%(part)s: %(outcome)s")
+        % {
+            "part": PHASES.get(kind, kind.replace("_", " ").capitalize()),
+            "outcome": SAFETY[Outcome(one["outcome"])].short,
+        }
+        for kind, one in found.items()
+    )
+
+
 def _answers(kept: Screening, rules: RuleSet) -> Answers:
     try:
         return Answers.from_document(kept.answers, rule_set=rules, answered_on=kept.answered_on)

@@ -15,6 +15,7 @@ WHAT: dict[str, str | Promise] = {
     "OWN_DATA": _("The whole record, as a download"),
     "DATA_REQUEST": _("What you asked about your data"),
     "CONSENT": _("A signed form"),
+    "SCREENING_OUTCOMES": _("What the safety answers mean"),
     "RECORD": _("The whole record"),
     "INTAKE_ANSWERS": _("All answers of the health form"),
     "ANSWER_HISTORY": _("Every answer to one question"),

@@ -64,4 +64,16 @@ class Migration(migrations.Migration):
             model_name='ruleedit',
             index=models.Index(fields=['draft', 'code', '-id'], name='rule_edit_newest'),
         ),
+        migrations.RunSQL(
+            """
+CREATE TRIGGER edits_do_not_change BEFORE UPDATE OR DELETE ON clients_ruleedit
+    FOR EACH ROW EXECUTE FUNCTION clients_rules_do_not_change();
+CREATE TRIGGER edits_are_not_emptied BEFORE TRUNCATE ON clients_ruleedit
+    FOR EACH STATEMENT EXECUTE FUNCTION clients_rules_do_not_change();
+""",
+            """
+DROP TRIGGER edits_do_not_change ON clients_ruleedit;
+DROP TRIGGER edits_are_not_emptied ON clients_ruleedit;
+""",
+        ),
     ]

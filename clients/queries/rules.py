@@ -11,7 +11,7 @@ from typing import Any
 from clients import models
 from clients.rule_document import RulesInvalid, read
 from clients.rule_editing import Document, edited
-from clients.rules import RuleSet
+from clients.rules import Rule, RuleSet, Severity
 from clinic.prepared import Prepared
 
 _CURRENT = Prepared("""
@@ -83,6 +83,14 @@ def draft(now: datetime) -> Draft:
 def versions() -> list[models.RuleSet]:
     """Return every published version, the newest first, with who published it (one query)."""
     return list(models.RuleSet.objects.select_related("published_by").order_by("-version"))
+
+
+def absolute_rules(kept: models.Screening) -> list[Rule]:
+    """Return the rules triggered in a screening that speak against a part of the session without
+    any ifs, as they were then. Reads its sealed results."""
+    rules = rule_set(kept.rule_set_id).by_code
+    hit = [rules[code] for code in kept.results.get("rules", {}) if code in rules]
+    return [rule for rule in hit if rule.severity is Severity.ABSOLUTE]
 
 
 # A published version never changes, so what was read once is read for good; the digest tells two

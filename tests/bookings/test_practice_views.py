@@ -219,6 +219,34 @@ def test_accepting_against_the_answers_takes_a_written_reason(home: House, mei: 
     assert not Review.objects.exists()
 
 
+def test_a_rule_without_ifs_takes_a_second_word(home: House, mei: Client) -> None:
+    booking = asked(home)
+    Client().post(link(booking), {**NOTHING_APPLIES, "q-bq_pregnant": "yes"})
+    page = text_of(mei.get(visit(booking)))
+    assert "I know, and it shall take place all the same" in page
+    typed = {"decision": "ACCEPT", "reason": "Her midwife agrees; no points of the belly."}
+    told = mei.post(visit(booking, "review/"), typed)
+    assert told.status_code == 409
+    assert "without any ifs" in text_of(told)
+    assert not Review.objects.exists()
+    done = mei.post(visit(booking, "review/"), {**typed, "despite_absolute": "on"})
+    assert done.status_code == 303
+
+
+def test_the_queue_says_part_by_part_what_may_be_done_and_that_is_noted(
+    home: House, mei: Client
+) -> None:
+    booking = asked(home)
+    Client().post(link(booking), REVIEWED)
+    said = text_of(mei.get("/practice/"))
+    assert "Lymphatic massage: fine · Needling: review · Jade roller: fine" in said
+    entry = AccessEntry.objects.get(what="SCREENING_OUTCOMES")
+    assert entry.about == f"booking:{booking.uid}"
+    desk = logged_in(clinic.user(role="FRONT_DESK"))
+    for page in (f"/desk/booking/{booking.uid}/", f"/desk/?day={home.day()}&location=queen"):
+        assert "Needling: review" not in text_of(desk.get(page))
+
+
 @pytest.mark.parametrize(
     "wrong", [{"decision": "MAYBE"}, {}, {"decision": "ASK", "not_before": "soon"}]
 )

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import actions, links
 from bookings.errors import (
+    AbsoluteRule,
     AnsweredAlready,
     NotAPractitioner,
     NotChangeable,
@@ -176,14 +177,17 @@ def test_only_a_practitioner_reviews() -> None:
     assert Review.objects.count() == 0
 
 
-@pytest.mark.parametrize("said", [REFUSED, botox(NOW.date())])
+@pytest.mark.parametrize("said", [REVIEW, REFUSED, botox(NOW.date())])
 def test_to_go_on_against_the_answers_takes_a_written_reason(said: object) -> None:
     front = desk()
     booking = reviewed(front, said)
     with pytest.raises(ReasonMissing):
         front.review(booking, "ACCEPT", reason="   ")
     assert Review.objects.count() == 0
-    front.review(booking, "ACCEPT", reason=SECRET)
+    if said is REFUSED:
+        with pytest.raises(AbsoluteRule):
+            front.review(booking, "ACCEPT", reason=SECRET)
+    front.review(booking, "ACCEPT", reason=SECRET, despite_absolute=True)
     assert front.do("start", booking, now=SLOT).booking.status == "IN_SESSION"
 
 

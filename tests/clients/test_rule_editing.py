@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clients.actions.rules import discard_draft, edit_rule, publish_draft, take_back_edit
 from clients.errors import (
@@ -255,3 +255,15 @@ def test_the_database_knows_one_open_draft_and_what_closed_means(
         RuleDraft.objects.create(opened_at=NOW)
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         RuleDraft.objects.create(opened_at=NOW, **fields)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["UPDATE {} SET code = 'filler'", "DELETE FROM {}", "TRUNCATE {}"])
+def test_what_somebody_edited_is_never_rewritten(act: str) -> None:
+    edit(NOW, doctor(), "wax", **wax_days(5))
+    with (
+        pytest.raises(IntegrityError, match="never change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(act.format("clients_ruleedit"))
