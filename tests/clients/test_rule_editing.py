@@ -261,6 +261,7 @@ def test_the_database_knows_one_open_draft_and_what_closed_means(
 @pytest.mark.parametrize("act", ["UPDATE {} SET code = 'filler'", "DELETE FROM {}", "TRUNCATE {}"])
 def test_what_somebody_edited_is_never_rewritten(act: str) -> None:
     edit(NOW, doctor(), "wax", **wax_days(5))
+    connection.check_constraints()
     with (
         pytest.raises(IntegrityError, match="never change"),
         transaction.atomic(),
