@@ -32,7 +32,7 @@ from bookings.queries.catalogue import Offering
 from clients import screening
 from clients.actions import Resolved, resolve
 from clients.contact import Contact
-from clients.models import Client, Message, Screening
+from clients.models import Client, ClientKey, Message, Screening
 from clients.queries import current_rule_set
 from clients.rules import Outcome
 from clinic import audit
@@ -41,7 +41,7 @@ from clinic.models import Location
 from clinic.models.adding import add, gathered
 
 # Rows that others of the same booking point to, or that a worker is told of.
-_IDS = {Client: 1, Screening: 1, Booking: 1, Message: 8}
+_IDS = {Client: 1, ClientKey: 1, Screening: 1, Booking: 1, Message: 8}
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,9 @@ def part_page(
 
 def _problems(asks: list[Ask]) -> list[Problem]:
     found = [
-        Problem(ask.name, f"{ask.label}: {_first_error(ask)}") for ask in asks if _first_error(ask)
+        Problem(f"at-{ask.name}", f"{ask.label}: {_first_error(ask)}")
+        for ask in asks
+        if _first_error(ask)
     ]
     if len(found) > MOST_LISTED:
         count = len(found)
@@ -184,7 +186,7 @@ def steps(door: Door, draft: IntakeDraft, filling: Filling, *, current: str = ""
                 state=state,
                 words=said,
                 is_current=section.code == current,
-                missing=tuple(Problem(f"{href}?check=1#q-{q.code}", q.label) for q in open_),
+                missing=tuple(Problem(f"{href}?check=1#at-q-{q.code}", q.label) for q in open_),
             )
         )
     return found

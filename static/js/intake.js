@@ -144,7 +144,8 @@ if (form) {
     event.preventDefault();
     isLeaving = true;
     const button = event.submitter;
-    last.finally(() => form.requestSubmit(button));
+    // Not while this submit is still being dealt with: browsers ignore one inside another.
+    last.finally(() => setTimeout(() => form.requestSubmit(button)));
   });
   window.addEventListener("pageshow", () => (isLeaving = false));
   if (form.dataset.at) document.getElementById(form.dataset.at)?.scrollIntoView({ block: "center" });

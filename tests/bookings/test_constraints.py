@@ -5,11 +5,11 @@ Each case is a row that the table accepts, and the one change that makes it refu
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from bookings import actions, errors
-from bookings.models import Booking, BookingChange, Review
+from bookings.models import Booking, BookingChange, Merge, Review
 from clients.models import (
     BookingQuestion,
     Client,
@@ -41,7 +41,9 @@ from clinic.models import (
     WorkingHours,
 )
 from tests.bookings.world import NOW, TODAY, contact, toronto, world
+from tests.clients import test_record_constraints
 from tests.clinic import test_running_constraints
+from tests.copying import Case, copy, refused
 from tests.factories import clinic
 from treatments.models import Offer, Phase, Treatment
 
@@ -112,28 +114,22 @@ def rows(db: None) -> Rows:
             Booking: done.booking,
             BookingChange: done.change,
             Review: Review.objects.get(),
+            Merge: _undone_merge(booking.client, other.client),
         }
     )
 
 
-def copy(row: models.Model, **changes: object) -> object:
-    """Insert a copy of a row with changes, in one plain INSERT; return its key."""
-    table, key = row._meta.db_table, row._meta.pk.column
-    fresh: dict[str, object] = {}
-    if any(field.column == "uid" for field in row._meta.concrete_fields):
-        fresh["uid"] = str(uuid.uuid4())
-    columns = [f'"{f.column}"' for f in row._meta.local_concrete_fields if not f.generated]
-    with connection.cursor() as cursor:
-        if key == "id":
-            cursor.execute(f"SELECT coalesce(max(id), 0) + 1000 FROM {table}")  # noqa: S608
-            fresh["id"] = cursor.fetchone()[0]
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)} FROM"  # noqa: S608
-            f" (SELECT (jsonb_populate_record(r, %s::jsonb)).* FROM {table} r"
-            f" WHERE {key} = %s) changed RETURNING {key}",
-            [json.dumps(fresh | changes), row.pk],
-        )
-        return cursor.fetchone()[0]
+def _undone_merge(survivor: Client, merged: Client) -> Merge:
+    user = clinic.user()
+    return Merge.objects.create(
+        survivor=survivor,
+        merged=merged,
+        by=user,
+        at=NOW,
+        until=NOW + DAY,
+        undone_at=NOW,
+        undone_by=user,
+    )
 
 
 def _bare() -> dict[str, object]:
@@ -161,8 +157,7 @@ A_CODE = {"code": "something", "position": 98}
 HOURS = {"valid_from": "1990-01-01", "valid_until": "1991-01-01"}
 PLACE = {"slug": "elsewhere"}
 
-# constraint: the table, what makes a second row of it good, what makes that one bad.
-CASES: dict[str, tuple[type[models.Model], dict[str, object], dict[str, object]]] = {
+CASES: dict[str, Case] = {
     "user_email_lower_case": (User, SOMEBODY, {"email": "X@example.org"}),
     "user_role_known": (User, SOMEBODY, {"role": "GOD"}),
     "practitioner_pause_short": (Practitioner, {"slug": "p"}, {"pause_minutes": 121}),
@@ -217,6 +212,8 @@ CASES: dict[str, tuple[type[models.Model], dict[str, object], dict[str, object]]
         {"ended_at": NOW.isoformat()},
         {"decision": "SHRUG"},
     ),
+    "merge_can_be_undone": (Merge, {}, {"until": NOW.isoformat()}),
+    "merge_undone_by_somebody": (Merge, {}, {"undone_by_id": None}),
     "booking_request_has_deadline": (
         Booking,
         {**_bare(), "status": "REQUESTED", "respond_by": NOW.isoformat()},
@@ -243,6 +240,8 @@ OF_THEIR_OWN = {
     "clinic_quiet_in_day",
     "clinic_treating_range",
     "duplicate_not_of_itself",
+    "merge_not_into_itself",
+    "merge_once_at_a_time",
     "duplicate_proposed_once",
     "offered_once",
     "question_code_once_a_set",
@@ -250,13 +249,15 @@ OF_THEIR_OWN = {
     "room_name_once_a_location",
     "rule_code_once_a_set",
 }
-
-
-def refused(act: Callable[[], object]) -> str:
-    """Return the name of the constraint that refuses it."""
-    with pytest.raises(IntegrityError) as told, transaction.atomic():
-        act()
-    return errors.constraint_of(told.value)
+# In test_importing.
+TRIED_BY_IMPORTING = {
+    "import_error_has_reason",
+    "import_row_once",
+    "import_status_known",
+    "imported_key_names_one_thing",
+}
+# In test_rule_editing.
+TRIED_BY_RULE_EDITING = {"rule_draft_one_open", "rule_draft_open_or_closed"}
 
 
 def test_every_constraint_of_ours_has_a_case_here() -> None:
@@ -266,12 +267,10 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         if model._meta.app_label in OURS
         for constraint in model._meta.constraints
     }
-    assert named == set(CASES) | OF_THEIR_OWN | {
-        *test_running_constraints.CASES,
-        "rate_count_once",
-        "pin_pass_once_a_browser",
-    }
-    assert not set(CASES) & OF_THEIR_OWN
+    tried = [CASES, OF_THEIR_OWN, TRIED_BY_IMPORTING, TRIED_BY_RULE_EDITING]
+    for elsewhere in (test_running_constraints, test_record_constraints):
+        tried += [elsewhere.CASES, elsewhere.OF_THEIR_OWN]
+    assert sorted(chain.from_iterable(tried)) == sorted(named)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -426,6 +425,15 @@ def test_a_pair_is_proposed_once_and_nobody_with_themselves(rows: Rows) -> None:
     assert refused(lambda: copy(proposal)) == "duplicate_proposed_once"
     itself = {"known_id": proposal.newcomer_id}
     assert refused(lambda: copy(proposal, **itself)) == "duplicate_not_of_itself"
+
+
+def test_a_record_is_merged_into_one_other(rows: Rows) -> None:
+    merge = rows[Merge]
+    itself = {"survivor_id": merge.merged_id}
+    assert refused(lambda: copy(merge, **itself)) == "merge_not_into_itself"
+    again = {"undone_at": None, "undone_by_id": None}
+    copy(merge, **again)
+    assert refused(lambda: copy(merge, **again)) == "merge_once_at_a_time"
 
 
 def test_names_and_codes_are_given_once(rows: Rows) -> None:

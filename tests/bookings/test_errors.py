@@ -24,6 +24,15 @@ PAGE_CODES = {
     "not_a_practitioner",
     "not_screened",
     "not_yet",
+    "absolute_rule",
+    "cannot_judge",
+    "cannot_unmerge",
+    "client_merged",
+    "import_busy",
+    "just_sent",
+    "no_address",
+    "not_mergeable",
+    "unreadable",
     "reason_missing",
     "strands",
 }
@@ -31,7 +40,7 @@ PAGE_CODES = {
 REFUSALS = [
     each
     for _name, each in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(each, Refusal) and each is not Refusal
+    if issubclass(each, Refusal) and each not in {Refusal, errors.RowRefused}
 ]
 
 
@@ -100,6 +109,9 @@ def test_every_refusal_has_a_code_programs_know_and_a_sentence_people_read(
         errors.CannotStart: ["Not then."],
         errors.NeedsReason: [[]],
         errors.Strands: [[]],
+        errors.NotMergeable: ["These can't be one."],
+        errors.CannotUnmerge: ["It is too late."],
+        errors.FileUnreadable: ["This is no table."],
     }
     said = refusal(*arguments.get(refusal, []))
     assert said.code in API_CODES | PAGE_CODES

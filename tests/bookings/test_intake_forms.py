@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext as nothing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -319,7 +320,7 @@ def test_an_acceptance_holds_until_there_is_something_new_to_look_at() -> None:
         actor=staff(doctor),
         booking=one.booking,
         decision="ACCEPT",
-        reason="",
+        reason="Seizure free for years.",
     )
     held = one.booking.reviews.filter(ended_at__isnull=True)
     device = one.begin()
@@ -477,19 +478,23 @@ def test_what_was_sent_never_changes_and_is_sealed() -> None:
     assert IntakeSubmission.objects.get().answers == sent.answers
 
 
-def test_what_turns_out_to_be_one_clients_is_sealed_anew_and_moved() -> None:
-    one = Told()
-    sent = one.send()
+DAY = datetime(2020, 1, 1, tzinfo=UTC).date()
+
+
+def test_a_form_that_was_sent_changes_hands_with_a_merge_and_in_nothing_else() -> None:
+    sent = Told().send()
     other = Client.objects.create(
         name="P. Raman", name_key="p. raman", created_at=sent.submitted_at
     )
-    from clients.models import ClientKey
-
-    ClientKey.objects.of(other, now=sent.submitted_at)
-    content = sent.content
-    sent.client, sent.content = other, content
-    sent.save(update_fields=["client", "content"])
-    assert queries.latest_submission(other).answers == content["answers"]
+    rows = IntakeSubmission.objects.filter(pk=sent.pk)
+    for moving in ("off", "on"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL jade.moving_client = '{moving}'")
+        for changes in ({"client": other}, {"source": "PAPER"}, {"client": other, "told_on": DAY}):
+            may = moving == "on" and [*changes] == ["client"]
+            refused = pytest.raises(IntegrityError, match="never changes")
+            with nothing() if may else refused, transaction.atomic():
+                rows.update(**changes)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from django.core.management import get_commands
-from django.urls import resolve
+from django.urls import URLResolver, get_resolver, resolve
 
+from clients.forms import media
 from clinic import env
+from clinic.middleware import MOST_BYTES
 
 PAGE = (env.ROOT / "docs" / "deployment.md").read_text()
 PROCFILE = (env.ROOT / "Procfile").read_text()
@@ -43,6 +46,21 @@ def test_its_addresses_and_make_targets_exist() -> None:
     makefile = (env.ROOT / "Makefile").read_text()
     for target in re.findall(r"^make ([a-z-]+)$", PAGE, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_nginx_lets_through_whatever_a_page_of_ours_takes() -> None:
+    (megabytes,) = re.findall(r"^    client_max_body_size (\d+)m;$", PAGE, re.MULTILINE)
+    taken = [getattr(view, "most_bytes", MOST_BYTES) for view in _views(get_resolver())]
+    assert max(taken) > MOST_BYTES
+    assert max(*taken, media.MOST_BYTES) <= int(megabytes) * 1024 * 1024
+
+
+def _views(resolver: URLResolver) -> Iterator[Callable[..., object]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern)
+        else:
+            yield pattern.callback
 
 
 def test_a_production_start_needs_nothing_that_it_leaves_out() -> None:

@@ -30,6 +30,8 @@ from tests.harness.databases import Database
 # may be one person twice, and how to take back a slip of today.
 NOT_CLINICAL = {
     "bookings_bookingchange",
+    "bookings_importedkey",
+    "bookings_importrow",
     "bookings_requestkey",
     "clients_consentlink",
     "clients_duplicateproposal",

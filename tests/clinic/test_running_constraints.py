@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from bookings.errors import constraint_of
 from clinic.models import (
     AccessEntry,
+    AddressProof,
     Heartbeat,
     LoginLink,
     Logo,
@@ -34,8 +35,20 @@ def link(until: timedelta) -> models.Model:
     return LoginLink(digest=str(until), made_at=NOW, expires_at=NOW + until)
 
 
-def pin_pass(until: timedelta) -> models.Model:
+def pin_pass(until: timedelta) -> PinPass:
     return PinPass(user=clinic.user(), browser=str(until), made_at=NOW, expires_at=NOW + until)
+
+
+def proof(until: timedelta) -> models.Model:
+    digest = str(until)
+    return AddressProof(
+        email="a@example.org",
+        opens=False,
+        code_digest=digest,
+        link_digest=digest,
+        made_at=NOW,
+        expires_at=NOW + until,
+    )
 
 
 def logo(content_type: str) -> models.Model:
@@ -72,6 +85,7 @@ def seal(until: int) -> models.Model:
 
 
 CASES: dict[str, tuple[Callable[[], models.Model], Callable[[], models.Model]]] = {
+    "address_proof_ends_after_it_begins": (lambda: proof(MINUTE), lambda: proof(-MINUTE)),
     "access_what_is_a_code": (lambda: access("SCREENING_ANSWERS"), lambda: access("botox")),
     "heartbeat_name_known": (
         lambda: Heartbeat(name="BACKUP", tried_at=NOW),
@@ -83,6 +97,8 @@ CASES: dict[str, tuple[Callable[[], models.Model], Callable[[], models.Model]]] 
     "pin_pass_ends_after_it_begins": (lambda: pin_pass(MINUTE), lambda: pin_pass(-MINUTE)),
     "seal_forwards": (lambda: seal(6), lambda: seal(4)),
 }
+
+OF_THEIR_OWN = {"pin_pass_once_a_browser", "rate_count_once"}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -99,3 +115,14 @@ def test_one_counter_counts_an_address() -> None:
     with pytest.raises(IntegrityError) as told, transaction.atomic():
         RateCount.objects.create(bucket="b", who="w", count=1, ends_at=NOW)
     assert constraint_of(told.value) == "rate_count_once"
+
+
+def test_a_login_leaves_one_pass_in_a_browser() -> None:
+    first = pin_pass(MINUTE)
+    first.save(force_insert=True)
+    again = PinPass(
+        user=first.user, browser=first.browser, made_at=NOW, expires_at=NOW + 2 * MINUTE
+    )
+    with pytest.raises(IntegrityError) as told, transaction.atomic():
+        again.save(force_insert=True)
+    assert constraint_of(told.value) == "pin_pass_once_a_browser"
