@@ -109,12 +109,15 @@ def test_a_clinic_that_was_lost_comes_back_row_by_row_and_file_by_file(
     with databases.pointed_at(empty_db):
         call_command("restore", str(path), verbosity=0, stdout=told)
         after = state(media)
+        # A restore seals what somebody's long transaction kept the backup from sealing.
+        sealed = [each[0].pop("public.clinic_seal").rows for each in (before, after)]
+        assert sealed == sorted(sealed)
         assert after == before
         assert seals.verify().breaks == []
         call_command("prepare", verbosity=0)
         bookings.booking()  # sequences, constraints and triggers are back as well
         refuses(path, "not empty", media)
-    rows = sum(table.rows for table in before[0].values())
+    rows = sum(table.rows for table in before[0].values()) + sealed[0]
     assert f"{rows} rows" in told.getvalue()
     assert "2 uploaded files" in told.getvalue()
 
