@@ -1,4 +1,4 @@
-"""Whose pages a login opens, and how somebody comes to a login (docs/decisions/0012).
+"""Whose pages a login opens, and how somebody comes to a login (docs/decisions/0011).
 
 A login is somebody who reads the mail of an address. An address is no person: what it opens is
 decided for each client record, by a second thing that only the person, or the clinic, knows.

@@ -5,7 +5,7 @@ stolen database or backup reads as noise, and destroying one client's key ends a
 once. A sealed value is bound to its model, field and row `uid` and, through the key, to its
 client: moved anywhere else it no longer opens. A row that came with a record merged into its
 client opens with the key it was sealed under, which its client has inherited
-(docs/decisions/0016).
+(docs/decisions/0013).
 
 A model with a sealed field has a `uid` (known before the row is saved) and a `client`, whose `key`
 is a `ClientKey`. Reading one field of many rows: `select_related("client__key")`.

@@ -1,4 +1,4 @@
-"""Files in the private storage, each sealed with its client's key (docs/decisions/0013).
+"""Files in the private storage, each sealed with its client's key (docs/decisions/0012).
 
 Whoever has the storage, or a copy of it, reads noise; a file moved to another row opens nothing;
 and with the client's key destroyed it is gone, in every copy. The storage is asked for nothing but

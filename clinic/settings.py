@@ -161,7 +161,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticroot" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Uploaded files have no address of their own: a view hands them out (docs/decisions/0013).
+# Uploaded files have no address of their own: a view hands them out (docs/decisions/0012).
 _media = private_storage(env.MEDIA_URL, default=env.VAR_DIR / "media")
 STORAGES = {
     "default": _media,

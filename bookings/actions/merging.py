@@ -1,4 +1,4 @@
-"""Two records of one person become one, and can be taken apart for 30 days (docs/decisions/0016).
+"""Two records of one person become one, and can be taken apart for 30 days (docs/decisions/0013).
 
 What moved is written down row by row. Text keeps the key it was sealed under: the survivor's key
 inherits the other, so nothing has to be sealed anew and what may never change doesn't.

@@ -26,7 +26,7 @@ class ClientLogin(models.Model):
         CARER = "CARER", _("Carer")
 
     class How(models.TextChoices):
-        """What was shown before the link was made (docs/decisions/0012)."""
+        """What was shown before the link was made (docs/decisions/0011)."""
 
         NUMBER = "NUMBER", _("Address and phone number")
         BOOKING = "BOOKING", _("A booking's link and phone number")

@@ -1,4 +1,4 @@
-"""From a login to a client's record: which one, and is it theirs (docs/decisions/0012)."""
+"""From a login to a client's record: which one, and is it theirs (docs/decisions/0011)."""
 
 from __future__ import annotations
 
