@@ -1,15 +1,23 @@
-"""Asking for a correction or an erasure, and a person's answer."""
+"""Asking for a correction or an erasure, and a person's answer, which the law wants within days."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from clients.models import Client, ClientKey, DataRequest
+from clients import outbox
+from clients.errors import ErasedByItself
+from clients.models import Channel, Client, ClientKey, DataRequest, Message, Purpose
 from clinic import audit
 from clinic.models import User
+
+# Ontario's PHIPA and HIPAA say 30 days, the GDPR a month, so the shortest of these.
+ANSWER_WITHIN = timedelta(days=30)
+# The kind of message that says there is an answer, and no more than that.
+ANSWERED = "REQUEST_ANSWERED"
+TELL_WITHIN = timedelta(days=7)
 
 
 @transaction.atomic
@@ -38,16 +46,40 @@ def ask(
 
 @transaction.atomic
 def answer(*, now: datetime, user: User, request: DataRequest, state: str) -> None:
-    """Say that a request was done or declined. An answered one stays as it was answered."""
+    """Say that a request was done or declined, and let whoever asked know that there is an answer.
+    An answered one stays as it was answered.
+
+    Raises ErasedByItself for an erasure said to be done: it is done by erasing.
+    """
     current = DataRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     if current.state != DataRequest.State.OPEN:
         return
+    if (current.kind, state) == (DataRequest.Kind.ERASURE, DataRequest.State.DONE):
+        raise ErasedByItself
     current.state, current.answered_at, current.answered_by = state, now, user
     current.save(update_fields=["state", "answered_at", "answered_by"])
     audit.record(
         now=now, actor=audit.staff(user), verb="client.data_answered",
         about=f"client:{current.client.uid}", after={"kind": current.kind, "state": state},
     )  # fmt: skip
+    about = f"request:{current.uid}"
+    told = Message(
+        dedupe_key=f"{about}:{ANSWERED}",
+        about=about,
+        client=current.client,
+        kind=ANSWERED,
+        purpose=Purpose.CARE,
+        channel=Channel.EMAIL,
+        due_at=now,
+        expires_at=now + TELL_WITHIN,
+        created_at=now,
+    )
+    outbox.queue([told], now=now)
+
+
+def answer_by(request: DataRequest) -> datetime:
+    """Return when the law wants an answer at the latest."""
+    return request.asked_at + ANSWER_WITHIN
 
 
 def of_client(client: Client) -> list[DataRequest]:
@@ -60,3 +92,8 @@ def waiting() -> list[DataRequest]:
     """Return what waits for an answer, the oldest first."""
     rows = DataRequest.objects.filter(state=DataRequest.State.OPEN)
     return list(rows.select_related("client__key", "asked_by").order_by("asked_at", "pk"))
+
+
+def count_waiting() -> int:
+    """Return how many requests wait for an answer (one query)."""
+    return DataRequest.objects.filter(state=DataRequest.State.OPEN).count()

@@ -281,6 +281,11 @@ PDFS: dict[Pdf, str | Promise] = {
 }
 
 
+class ErasedByItself(_Said):
+    code = "erased_by_itself"
+    words = _("A request for erasure is done by erasing the record, which the owner does.")
+
+
 class NoteEmpty(_Said):
     code = "note_empty"
     words = _("There is nothing in this note yet.")

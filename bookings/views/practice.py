@@ -34,6 +34,7 @@ from bookings.views.practice_page import (
     visit_page,
     visit_row,
 )
+from clients import data_requests
 from clients.models import Source
 from clinic import audit
 from clinic.access import only
@@ -78,8 +79,9 @@ def day(request: HttpRequest) -> HttpResponse:
     """Show the practitioner's own day: `?day=2026-11-24`."""
     who, now = me(request), timezone.now()
     home = practice.home(who) if who else None
+    asked = data_requests.count_waiting()
     if who is None or home is None:
-        return render(request, "bookings/practice/nobody.html")
+        return render(request, "bookings/practice/nobody.html", {"asked": asked})
     today = now.astimezone(home.zone).date()
     shown = read_day(request.GET.get("day", "")) or today
     shown = min(max(shown, FIRST_DAY), LAST_DAY)
@@ -95,6 +97,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "visits": [visit_row(one, now=now) for one in visits],
         "queue": queue_rows(queue, now=now),
         "queue_words": queue_words(len(queue)),
+        "asked": asked,
     }
     return render(request, "bookings/practice/day.html", context)
 

@@ -383,8 +383,7 @@ def test_a_text_message_fits_into_one(kind: str, settings: Any) -> None:
 
 
 def test_every_kind_is_registered_and_has_words_in_all_forms() -> None:
-    for about, kinds in outbox.registered().items():
-        assert about == "booking"
+    for kinds in outbox.registered().values():
         for kind in kinds:
             for form in FORMS:
                 get_template(f"messages/{kind.lower()}/{form}")
@@ -392,7 +391,7 @@ def test_every_kind_is_registered_and_has_words_in_all_forms() -> None:
 
 
 def test_no_template_asks_for_more_than_messages_may_say() -> None:
-    for kind in followups.KINDS:
+    for kind in set().union(*outbox.registered().values()):
         for form in FORMS:
             source = get_template(f"messages/{kind.lower()}/{form}").template.source
             names = set(re.findall(r"\{\{\s*([\w.]+)", source))
