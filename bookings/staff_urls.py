@@ -20,6 +20,7 @@ from bookings.views import (
     opening,
     photos,
     practice,
+    privacy,
     record,
 )
 
@@ -57,6 +58,8 @@ urlpatterns = [
         record.answer_history,
         name="record-history",
     ),
+    path("practice/clients/<uuid:uid>/seen/", privacy.seen_by, name="record-seen"),
+    path("practice/clients/<uuid:uid>/withheld/", privacy.withheld, name="record-withheld"),
     path("practice/clients/<uuid:uid>/photos/", photos.photos, name="photos"),
     path("practice/clients/<uuid:uid>/photos/add/", photos.add, name="photos-add"),
     path("practice/clients/<uuid:uid>/photos/compare/", photos.compare, name="photos-compare"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from clinic.middleware import request_id
-from clinic.models import AccessEntry, AuditEntry, User
+from clinic.models import AccessEntry, AuditEntry, Role, User
 from clinic.models.adding import add
 
 
@@ -24,6 +24,10 @@ CLOCK = Actor("clock")
 
 
 def staff(user: User) -> Actor:
+    """Return a user as who acts. A client's login is not named: the log book keeps what it holds for
+    good, and a client can be forgotten."""
+    if user.role == Role.CLIENT:
+        return Actor(CLIENT.label, user)
     return Actor(f"{user.role.lower()}: {user.name}"[:120], user)
 
 

@@ -294,6 +294,10 @@ TABLE = """
 /practice/clients/<uuid:uid>/                   POST login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/open/              GET  login  404    404    303    200    200    200
 /practice/clients/<uuid:uid>/open/              POST login  404    404    303    303    303    303
+/practice/clients/<uuid:uid>/seen/              GET  login  404    404    200    404    200    200
+/practice/clients/<uuid:uid>/seen/              POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/withheld/          GET  login  404    404    200    404    200    200
+/practice/clients/<uuid:uid>/withheld/          POST login  404    404    303    404    303    303
 /practice/clients/<uuid:uid>/note/              GET  login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/note/              POST login  404    404    303    404    404    404
 /practice/clients/<uuid:uid>/answers/           GET  login  404    404    200    404    404    404

@@ -361,6 +361,7 @@ class Walk:
                 }
             ),
             "/practice/requests/<uuid:uid>/": Sent({"state": "DONE"}),
+            "/practice/clients/<uuid:uid>/withheld/": Sent({"keep": str(self.people["owner"].pk)}),
             "/me/<uuid:client>/book/": Sent({"at": at}),
             "/me/<uuid:client>/book/<str:attempt>/": Sent({"changed": "yes", **NOTHING_APPLIES}),
             "/manage/<str:token>/move/": Sent({"at": at}),

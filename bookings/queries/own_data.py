@@ -109,7 +109,8 @@ def own_data(client: Client, *, now: datetime) -> Document:
 
 def seen_by(client: Client) -> QuerySet[AccessEntry]:
     """Return who was shown a client's record, the newest first."""
-    return AccessEntry.objects.filter(whose=f"client:{client.uid}").order_by("-at", "-pk")
+    rows = AccessEntry.objects.filter(whose=f"client:{client.uid}").select_related("actor")
+    return rows.order_by("-at", "-pk")
 
 
 def _visit(booking: Booking) -> Document:

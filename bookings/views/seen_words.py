@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import AccessEntry
+from clinic.models import AccessEntry, Role
 
 WHAT: dict[str, str | Promise] = {
     "SCREENING_ANSWERS": _("Safety answers"),
@@ -21,6 +21,8 @@ WHAT: dict[str, str | Promise] = {
     "ANSWER_HISTORY": _("Every answer to one question"),
     "PHOTOS": _("Photos"),
     "DOCUMENTS": _("Documents"),
+    "ACCESS_LOG": _("Who saw the record"),
+    "KEEPING": _("How long the record is kept"),
 }
 
 
@@ -32,8 +34,10 @@ class Seen:
 
 
 def seen(entry: AccessEntry) -> Seen:
-    """Return one look at a record in words."""
+    """Return one look at a record in words (read it with its `actor`)."""
     role, colon, name = entry.actor_label.partition(": ")
     who = name if colon else role
+    if entry.actor and entry.actor.role == Role.CLIENT:
+        who = entry.actor.name
     plain = entry.what.replace("_", " ").capitalize()
     return Seen(entry.at, who, WHAT.get(entry.what, plain))

@@ -1,0 +1,212 @@
+"""What clients ask, who saw their record, and from whom they keep it: the pages of those who answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client as Browser
+
+from bookings.queries.record import may_read
+from clients import data_requests, outbox
+from clients.data_requests import ANSWER_WITHIN, ask
+from clients.errors import ErasedByItself
+from clients.models import Client, DataRequest, Message, Withholding
+from clinic import audit
+from clinic.models import AccessEntry, User
+from tests.bookings.my_pages import login_of, person, signed_in
+from tests.factories import bookings, clinic
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Zinnia: the seizures were never mine."
+
+
+def asked(client: Client, kind: str = "CORRECTION", **fields: Any) -> DataRequest:
+    said = {
+        "now": datetime.now(UTC),
+        "user": fields.pop("user", None) or login_of(client),
+        "client": client,
+        "kind": kind,
+        "words": SECRET,
+        "key": uuid.uuid4(),
+    }
+    return ask(**{**said, **fields})
+
+
+def treats(client: Client) -> User:
+    """Return a practitioner who treats a client."""
+    user = clinic.user(role="PRACTITIONER", name="Maren Oduya")
+    who = clinic.practitioner(user=user)
+    bookings.booking(client=client, practitioner=who, starts_at=datetime.now(UTC), status="DONE")
+    return user
+
+
+@pytest.fixture
+def owner() -> User:
+    return clinic.user(role="OWNER", name="Ruth Castellanos")
+
+
+def test_a_request_says_by_when_it_is_answered_and_that_it_is_overdue_after_30_days(
+    owner: User,
+) -> None:
+    now, client = datetime.now(UTC), person()
+    asked(client, now=now - ANSWER_WITHIN + timedelta(minutes=1))
+    page = signed_in(owner).get("/practice/requests/").content.decode()
+    assert "To be answered by" in page
+    assert "Overdue" not in page
+    DataRequest.objects.update(asked_at=now - ANSWER_WITHIN - timedelta(seconds=1))
+    page = signed_in(owner).get("/practice/requests/").content.decode()
+    assert "Overdue" in page
+    assert SECRET in page
+    assert f"/practice/clients/{client.uid}/" in page
+    looked = AccessEntry.objects.filter(what="DATA_REQUEST", whose=f"client:{client.uid}")
+    assert {entry.actor for entry in looked} == {owner}
+
+
+def test_the_days_page_says_how_many_requests_wait(owner: User) -> None:
+    asked(person())
+    page = signed_in(owner).get("/practice/").content.decode()
+    assert "/practice/requests/" in page
+    assert '<span class="tag tag-gold num">1</span>' in page
+
+
+def test_an_answer_reaches_the_login_that_asked_and_says_nothing_of_what_was_asked(
+    owner: User,
+) -> None:
+    client = person()
+    parent = login_of(client, email="parent@example.org")
+    row = asked(client, user=parent)
+    browser = signed_in(owner)
+    for state in ("DONE", "DECLINED"):
+        assert browser.post(f"/practice/requests/{row.uid}/", {"state": state}).status_code == 303
+    row.refresh_from_db()
+    assert (row.state, row.answered_by) == ("DONE", owner), "a second answer changed the first"
+    outbox.send_due(clock=lambda: datetime.now(UTC))
+    (sent,) = [each for each in mail.outbox if each.to == ["parent@example.org"]]
+    said = sent.message().as_bytes().decode()
+    assert "/me/" in said
+    for word in ("Zinnia", "seizure", "correct", "eras", client.name):
+        assert word.lower() not in said.lower()
+    assert Message.objects.get(kind=data_requests.ANSWERED).status == "SENT"
+
+
+def test_an_answer_to_a_login_that_was_switched_off_is_not_sent(owner: User) -> None:
+    client = person()
+    row = asked(client)
+    data_requests.answer(now=datetime.now(UTC), user=owner, request=row, state="DECLINED")
+    User.objects.filter(pk=row.asked_by_id).update(is_active=False)
+    outbox.send_due(clock=lambda: datetime.now(UTC))
+    assert Message.objects.get(kind=data_requests.ANSWERED).status == "WITHDRAWN"
+    assert not mail.outbox
+
+
+def test_an_erasure_is_not_done_by_saying_so(owner: User) -> None:
+    row = asked(person(), kind="ERASURE")
+    with pytest.raises(ErasedByItself):
+        data_requests.answer(now=datetime.now(UTC), user=owner, request=row, state="DONE")
+    browser = signed_in(owner)
+    browser.post(f"/practice/requests/{row.uid}/", {"state": "DONE"})
+    assert "which the owner does" in browser.get("/practice/requests/").content.decode()
+    row.refresh_from_db()
+    assert row.state == "OPEN"
+
+
+# Who saw
+
+
+def looked(client: Client, who: User, *, at: datetime, what: str = "RECORD") -> None:
+    about = f"client:{client.uid}"
+    audit.viewed(now=at, actor=audit.staff(who), what=what, about=about, whose=about)
+
+
+def test_the_owner_sees_who_looked_on_which_days_and_that_is_noted_too(owner: User) -> None:
+    client = person()
+    maren = clinic.user(role="PRACTITIONER", name="Maren Oduya")
+    other = clinic.user(role="PRACTITIONER", name="Noa Levi")
+    bookings.booking()  # a place, whose clock the days are told by: Toronto
+    looked(client, maren, at=datetime(2026, 11, 2, 4, 30, tzinfo=UTC))  # the 1st, in Toronto
+    looked(client, other, at=datetime(2026, 11, 2, 5, 30, tzinfo=UTC))
+    looked(person("Ana", email="a@example.org"), owner, at=datetime(2026, 11, 2, 15, tzinfo=UTC))
+    browser, path = signed_in(owner), f"/practice/clients/{client.uid}/seen/"
+    page = browser.get(f"{path}?from=2026-11-01&to=2026-11-01").content.decode()
+    assert "Maren Oduya" in page
+    assert "Noa Levi" not in page
+    page = browser.get(f"{path}?from=2026-11-02").content.decode()
+    assert "Noa Levi" in page
+    assert "Maren Oduya" not in page
+    assert browser.get(f"{path}?from=yesterday&to=").status_code == 200
+    mine = AccessEntry.objects.filter(what="ACCESS_LOG", whose=f"client:{client.uid}")
+    assert [entry.actor for entry in mine] == [owner] * 3
+
+
+def test_a_look_at_a_record_that_was_merged_is_told_of_the_one_that_stands(owner: User) -> None:
+    survivor, twin = person(), person("Priya Ramann", email="p2@example.org")
+    looked(twin, clinic.user(name="Maren Oduya"), at=datetime.now(UTC))
+    Client.objects.filter(pk=twin.pk).update(status="MERGED", merged_into=survivor)
+    page = signed_in(owner).get(f"/practice/clients/{survivor.uid}/seen/").content.decode()
+    assert "Maren Oduya" in page
+
+
+def test_the_table_of_looks_holds_no_formula_and_every_look(owner: User) -> None:
+    client = person()
+    hostile = clinic.user(role="PRACTITIONER", name="=HYPERLINK(1)")
+    looked(client, hostile, at=datetime.now(UTC))
+    answer = signed_in(owner).get(f"/practice/clients/{client.uid}/seen/?as=csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    heading, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert heading[:2] == ["Time", "Who"]
+    assert len(rows) == 1
+    assert not [cell for cell in rows[0] if cell.startswith(("=", "+", "-", "@"))]
+    assert "HYPERLINK" in str(rows)
+
+
+def test_who_does_not_treat_a_client_does_not_see_who_does() -> None:
+    client, other = person(), clinic.user(role="PRACTITIONER")
+    treats(client)
+    browser = signed_in(other)
+    for page in ("seen", "withheld"):
+        assert browser.get(f"/practice/clients/{client.uid}/{page}/").status_code == 404
+    assert browser.get(f"/practice/clients/{uuid.uuid4()}/seen/").status_code == 404
+    assert not AccessEntry.objects.exists()
+
+
+# Keeping it from somebody
+
+
+def test_a_client_keeps_the_record_from_somebody_and_gives_it_back(owner: User) -> None:
+    client = person()
+    maren = treats(client)
+    browser, path = signed_in(owner), f"/practice/clients/{client.uid}/withheld/"
+    assert "Maren Oduya" in browser.get(path).content.decode()
+    for _ in range(2):
+        assert browser.post(path, {"keep": str(maren.pk)})["Location"] == path
+    assert Withholding.objects.filter(user=maren, ended_at=None).count() == 1
+    assert not may_read(maren, client, now=datetime.now(UTC))
+    assert "Kept from them since" in browser.get(path).content.decode()
+    browser.post(path, {"give": str(maren.pk)})
+    assert may_read(maren, client, now=datetime.now(UTC))
+
+
+def test_who_keeps_a_record_from_themselves_is_led_out() -> None:
+    client = person()
+    maren = treats(client)
+    browser = signed_in(maren)
+    path = f"/practice/clients/{client.uid}/withheld/"
+    assert browser.post(path, {"keep": str(maren.pk)})["Location"] == "/practice/"
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["FRONT_DESK", "CLIENT"])
+def test_a_record_is_kept_from_nobody_who_could_not_read_it(role: str, owner: User) -> None:
+    client, other = person(), clinic.user(role=role)
+    path = f"/practice/clients/{client.uid}/withheld/"
+    browser: Browser = signed_in(owner)
+    for said in ({"keep": str(other.pk)}, {"keep": "x"}, {}):
+        assert browser.post(path, said).status_code == 404
+    assert not Withholding.objects.exists()
