@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ FLAGS = [
     "--use-fake-device-for-media-stream",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# A small phone, a tablet held upright, a computer; in CSS pixels.
+SIZES = ((360, 740), (820, 1180), (1440, 900))
+# What a page stands on: `--ground` of static/css/tokens.css.
+GROUNDS = {"light": "rgb(246, 242, 236)", "dark": "rgb(22, 20, 17)"}
 AXE = env.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -95,6 +99,10 @@ class Visits:
             where = message.location.get("url", "")
             self.problems.append(f"console {message.type}: {message.text} ({where})")
 
+    def look(self, page: Page, what: str, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
+        """Note as a problem what keeps somebody from using the page as it stands."""
+        self.problems += barriers(page, what, sizes)
+
     def unexpected(self) -> list[str]:
         return [
             problem
@@ -132,17 +140,50 @@ def desktop(visits: Visits) -> Callable[..., Page]:
     return open_desktop
 
 
-def axe(page: Page) -> list[str]:
-    """Return the accessibility violations of the page as it stands, one line for each element."""
-    page.evaluate(AXE.read_text())
+def axe(page: Page, *only: str) -> list[str]:
+    """Return the accessibility violations of the page as it stands, one line for each element.
+
+    With `only`, nothing but the rules of these names is looked at.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate(
-        """() => axe.run(document, {
+        """(only) => axe.run(document, {
           preload: false,
-          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        })"""
+          resultTypes: ["violations"],
+          runOnly: only.length ? only : [
+            "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
+          ],
+        })""",
+        only,
     )
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def barriers(page: Page, what: str, sizes: Sequence[tuple[int, int]] = SIZES) -> list[str]:
+    """Return what keeps somebody from using the page as it stands, on any screen, light or dark.
+
+    The page is not loaded again: it is resized, and its colours are turned over. Colours are the
+    one thing of a page that the dark changes, so there only the contrast is measured again.
+    """
+    found: list[str] = []
+    before = page.viewport_size
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme, only in (("light", ()), ("dark", ("color-contrast",))):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{what}, {scheme}, at {width}: {line}" for line in axe(page, *only)]
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            if ground != GROUNDS[scheme]:
+                found.append(f"{what}, {scheme}: stands on {ground}")
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            found.append(f"{what} at {width}: scrolls sideways by {wide} px")
+    if before:
+        page.set_viewport_size(before)
+    page.emulate_media(color_scheme="null", reduced_motion="null")
+    return found

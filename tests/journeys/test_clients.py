@@ -16,12 +16,11 @@ from clinic.audit import staff
 from clinic.models import User
 from tests.factories import bookings, clinic
 from tests.factories.house import House, house
-from tests.harness.browser import Visits, axe
+from tests.harness.browser import Visits
 from tests.harness.databases import Database
 from tests.harness.programs import Site
 from tests.journeys.test_staff_pages import log_in
 
-SCREENS = [(390, 844), (1440, 900)]
 FILE = b"First Name,Last Name,Email,Mobile Phone\nZo\xc3\xab,Etienne,zoe@example.org,416 555 0123\nBo,,nothing,\n"
 
 
@@ -74,9 +73,8 @@ def test_the_desk_merges_two_records_and_takes_them_apart_without_javascript(
     assert Booking.objects.get().client == other
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_pages_of_clients_can_be_used_by_everybody(
-    site: Site, home: House, visits: Visits, dark: bool
+    site: Site, home: House, visits: Visits
 ) -> None:
     visits.expected.append("status of 422")
     one, other = twins(home)
@@ -87,21 +85,18 @@ def test_the_pages_of_clients_can_be_used_by_everybody(
         options={"location": str(home.location.uid), "country": "CA"},
     )  # fmt: skip
     importing.work(clock=timezone.now)
-    for width, height in SCREENS:
-        page = visits.open(site, width, height, dark=dark)
-        page.goto("/desk/clients/")
-        log_in(page, owner.email)
-        expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
-        for path in (
-            "/desk/clients/?q=silva",
-            "/desk/clients/duplicates/",
-            f"/desk/clients/{one.uid}/",
-            f"/desk/clients/{other.uid}/edit/",
-            f"/desk/clients/{one.uid}/merge/{other.uid}/",
-            "/settings/clients/",
-            f"/settings/clients/import/{what.uid}/",
-        ):
-            page.goto(path)
-            assert not axe(page), path
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, f"{path} scrolls sideways by {wide} px"
+    page = visits.open(site, 390, 844)
+    page.goto("/desk/clients/")
+    log_in(page, owner.email)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+    for path in (
+        "/desk/clients/?q=silva",
+        "/desk/clients/duplicates/",
+        f"/desk/clients/{one.uid}/",
+        f"/desk/clients/{other.uid}/edit/",
+        f"/desk/clients/{one.uid}/merge/{other.uid}/",
+        "/settings/clients/",
+        f"/settings/clients/import/{what.uid}/",
+    ):
+        page.goto(path)
+        visits.look(page, path)

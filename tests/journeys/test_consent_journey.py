@@ -16,7 +16,7 @@ from clients.models import ConsentGiven
 from tests.factories import bookings, clinic
 from tests.factories.consents import STROKES, signed
 from tests.factories.house import House, house
-from tests.harness.browser import axe
+from tests.harness.browser import Visits, axe
 from tests.harness.databases import Database
 from tests.harness.programs import Site
 from tests.journeys.test_staff_pages import log_in
@@ -99,9 +99,8 @@ def test_without_javascript_the_typed_name_signs(booking: Booking, site: Site, p
     assert ConsentGiven.objects.get().method == "TYPED"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_of_consent_can_be_read_by_everybody(
-    booking: Booking, home: House, site: Site, phone: Open, dark: bool
+    booking: Booking, home: House, site: Site, visits: Visits
 ) -> None:
     now = datetime.now(UTC)
     given = signed(booking.client, at=now, strokes=STROKES)
@@ -112,7 +111,7 @@ def test_every_page_of_consent_can_be_read_by_everybody(
     home.people[0].user = doctor
     home.people[0].save()
     pass_ = tablets.write(bookings.client(name="Ana Silva"), doctor, "booking:1")
-    page = phone(site, dark=dark)
+    page = visits.open(site, 390, 844)
     for path in (
         link(booking),
         link(booking, "photo/"),
@@ -121,8 +120,7 @@ def test_every_page_of_consent_can_be_read_by_everybody(
         f"/tablet/{pass_}/?done=1",
     ):
         page.goto(path)
-        narrow(page)
-        assert axe(page) == [], path
+        visits.look(page, path)
     page.goto("/consent-texts/")
     log_in(page, str(doctor.email))
     for path in (
@@ -134,10 +132,9 @@ def test_every_page_of_consent_can_be_read_by_everybody(
         f"/desk/booking/{booking.uid}/",
     ):
         page.goto(path)
-        narrow(page)
-        assert axe(page) == [], path
+        visits.look(page, path)
     page.goto("/consent-texts/treatment/edit/")
     page.get_by_label("Words").first.fill("Your practitioner treats you.")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("1 client who has signed will be asked again.")).to_be_visible()
-    assert axe(page) == []
+    visits.look(page, "compared")

@@ -16,7 +16,7 @@ from tests.factories import bookings, clinic
 from tests.factories.consents import signed
 from tests.factories.house import House, house
 from tests.factories.media import PDF, drawn, encoded
-from tests.harness.browser import Visits, axe
+from tests.harness.browser import Visits
 from tests.harness.programs import Site
 from tests.journeys.test_staff_pages import log_in
 
@@ -57,12 +57,6 @@ def pictures(tmp_path: Path) -> list[Path]:
     return made
 
 
-def look(page: Page, what: str) -> None:
-    assert not axe(page), what
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{what} scrolls sideways by {wide} px"
-
-
 def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
     site: Site,
     home: House,
@@ -75,7 +69,7 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
     page.goto(f"/practice/clients/{priya.uid}/photos/")
     log_in(page, "mei@example.org")
     expect(page.get_by_text("There is no photo yet.")).to_be_visible()
-    look(page, "no photos")
+    visits.look(page, "no photos")
     for day, path, moment in ((-30, pictures[0], "BASELINE"), (-1, pictures[1], "MID")):
         page.get_by_role("link", name="Take photos").click()
         page.get_by_label("Moment").select_option(moment)
@@ -84,16 +78,16 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
         page.get_by_role("button", name="Keep these photos").click()
         expect(page.get_by_text("The photos are kept.")).to_be_visible()
     page.get_by_role("link", name="Take photos").click()
-    look(page, "taking photos")
+    visits.look(page, "taking photos")
     page.get_by_role("button", name="Use the camera here 90 degrees, left").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.locator("video").evaluate(SEES)
-    look(page, "the camera")
+    visits.look(page, "the camera")
     page.get_by_role("button", name="Take the photo").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_role("button", name="Keep these photos").click()
     expect(page.get_by_role("heading", name="90 degrees, left")).to_be_visible()
-    look(page, "photos")
+    visits.look(page, "photos")
     page.get_by_role("link", name="Compare Front, at rest").click()
     slider = page.get_by_role("slider")
     slider.focus()
@@ -104,7 +98,7 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
     assert page.evaluate(at) == "55%"
     page.keyboard.press("End")
     assert page.evaluate(at) == "100%"
-    look(page, "two photos")
+    visits.look(page, "two photos")
     assert Photo.objects.filter(client=priya).count() == 3
 
 
