@@ -68,7 +68,16 @@ def starts(first: date, days: int) -> list[datetime]:
     ]
 
 
-def fill(place: Any, what: Any, *, first: date, days: int, now: datetime) -> int:
+def fill(
+    place: Any,
+    what: Any,
+    *,
+    first: date,
+    days: int,
+    now: datetime,
+    density: float = DENSITY,
+    most: int | None = None,
+) -> int:
     """Book a fixed share of a location's diaries; return how many bookings that made."""
     from bookings.models import Booking
     from clients.models import Client
@@ -89,7 +98,7 @@ def fill(place: Any, what: Any, *, first: date, days: int, now: datetime) -> int
         )
         for start in starts(first, days)
         for number, who in enumerate(people)
-        if random.random() < DENSITY
-    ]  # fmt: skip
+        if random.random() < density
+    ][:most]  # fmt: skip
     Booking.objects.bulk_create(made, batch_size=500)
     return len(made)

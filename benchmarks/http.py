@@ -42,7 +42,7 @@ def run(stage: Stage) -> list[Line]:
     house.fill(place, what, first=first, days=MONTH, now=now)
     seed.vacuum()
     connection.close()
-    with _server(stage.url(name)) as port:
+    with serving(stage.url(name)) as port:
         stage.say("Asking over HTTP")
         return _measure(stage, port, place, first)
 
@@ -132,12 +132,14 @@ class Caller:
     """A connection that is kept, and reads no more of an answer than it must: what is measured is
     the server."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, cookie: str = "") -> None:
+        self.cookie = f"Cookie: {cookie}\r\n" if cookie else ""
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path: str) -> tuple[int, bytes]:
-        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{self.cookie}\r\n"
+        self.socket.sendall(asked.encode())
         buffer = bytearray()
         while (end := buffer.find(b"\r\n\r\n")) < 0:
             buffer += self._more()
@@ -155,7 +157,7 @@ class Caller:
 
 
 @contextlib.contextmanager
-def _server(database_url: str) -> Iterator[int]:
+def serving(database_url: str) -> Iterator[int]:
     """Start the web server as `Procfile` does, on a database; yield its port."""
     from clinic import processes
     from clinic.embedded import free_port
@@ -189,4 +191,4 @@ def _server(database_url: str) -> Iterator[int]:
         processes.end(server, signal.SIGTERM, patience=10.0)
 
 
-__all__ = ["SECTION", "run"]
+__all__ = ["SECTION", "Caller", "run", "serving"]

@@ -30,10 +30,19 @@ def brand_of(clinic: Clinic) -> Brand:
     )
 
 
+def clinic_of(request: HttpRequest) -> Clinic:
+    """Return the clinic, read once a request."""
+    found = getattr(request, "clinic", None)
+    if not isinstance(found, Clinic):
+        found = Clinic.objects.the_only()
+        setattr(request, "clinic", found)  # noqa: B010
+    return found
+
+
 def house(request: HttpRequest) -> dict[str, Any]:
     """Return `clinic` and `brand` (read only when a template uses them) and whether the mailbox
     page is on."""
-    clinic = SimpleLazyObject(Clinic.objects.the_only)
+    clinic = SimpleLazyObject(lambda: clinic_of(request))
     return {
         "clinic": clinic,
         "brand": SimpleLazyObject(lambda: brand_of(cast(Clinic, clinic))),

@@ -14,7 +14,15 @@ from benchmarks.__main__ import SECTIONS
 from benchmarks.measure import at_least, at_most, line, table
 from clinic import env
 
-NUMBERS = {"availability": 18, "booking": 7, "races": 6, "messages": 1, "search": 14, "http": 6}
+NUMBERS = {
+    "availability": 18,
+    "booking": 7,
+    "races": 6,
+    "messages": 1,
+    "search": 14,
+    "http": 6,
+    "pages": 7,
+}
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -64,6 +64,10 @@ class Phase:
     minutes: int
     is_on: bool
 
+    @property
+    def classes(self) -> str:
+        return f"p-{self.kind} m{self.minutes}{' on' if self.is_on else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

@@ -26,8 +26,9 @@ from bookings.views.attempts import held_from, read_attempt, write_attempt
 from bookings.views.details_page import times_href
 from bookings.views.start_page import start_page
 from bookings.views.times_page import TimesPage, Wanted, times_page
+from clinic.context import clinic_of
 from clinic.errors import Refusal
-from clinic.models import Clinic, Location
+from clinic.models import Clinic, Location, Practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,17 @@ class House:
     def location(self, slug: str) -> Location:
         return next(one for one in self.locations if one.slug == slug)
 
+    def people(self, location: Location, offering: Offering) -> list[Practitioner]:
+        """Return who offers that there, by name."""
+        pair = (location.pk, offering.id)
+        return [one.practitioner for one in self.works if pair in one.pairs]
+
     def offering(self, slug: str) -> Offering:
         return next(one for one in self.offerings if one.slug == slug)
 
 
-def _house() -> House:
-    clinic = Clinic.objects.the_only()
+def _house(request: HttpRequest) -> House:
+    clinic = clinic_of(request)
     return House(clinic, catalogue.locations(), catalogue.offerings(clinic), who_works_where())
 
 
@@ -75,7 +81,7 @@ def _start(request: HttpRequest, house: House, form: StartForm, status: int = 20
 @require_safe
 def book(request: HttpRequest) -> HttpResponse:
     """Where, what and with whom. `?location=`, `?treatment=`, `?practitioner=` are remembered."""
-    house = _house()
+    house = _house(request)
     known = {
         "location": {one.slug for one in house.locations},
         "treatment": {one.slug for one in house.offerings},
@@ -89,7 +95,7 @@ def book(request: HttpRequest) -> HttpResponse:
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Check the first page's choice and go on to the times."""
-    house = _house()
+    house = _house(request)
     form = house.start_form(request.GET)
     if not form.is_valid():
         return _start(request, house, form, INVALID)
@@ -103,7 +109,7 @@ def _wanted(house: House, form: StartForm, attempt: UUID) -> tuple[Wanted, str]:
     location = house.location(form.cleaned_data["location"])
     offering = house.offering(form.cleaned_data["treatment"])
     slug = form.cleaned_data["practitioner"]
-    people = catalogue.practitioners(offering.id, location.pk)
+    people = house.people(location, offering)
     who = next((one for one in people if one.slug == slug), None)
     notice = ""
     if who is None and slug not in {"", ANYONE}:
@@ -134,7 +140,7 @@ def _times(request: HttpRequest, page: TimesPage, attempt: UUID, status: int = 2
 @require_safe
 def times(request: HttpRequest, location: str, treatment: str) -> HttpResponse:
     """Which day and time. `?practitioner=`, `?day=`, `?at=` and `?attempt=` are optional."""
-    house = _house()
+    house = _house(request)
     asked = {
         "location": location,
         "treatment": treatment,
@@ -173,7 +179,7 @@ def is_open(row: Booking) -> bool:
 @require_POST
 def hold(request: HttpRequest) -> HttpResponse:
     """Keep the time picked for ten minutes, then ask who comes."""
-    house = _house()
+    house = _house(request)
     form, time = house.start_form(request.POST), TimeForm(request.POST)
     if not form.is_valid():
         return _start(request, house, form, INVALID)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -130,32 +130,23 @@ def times_page(
     notice: str | Promise = "",
     error: str | Promise = "",
 ) -> TimesPage:
-    """Return the page for a day (four queries, however many days and practitioners).
+    """Return the page for a day (three queries, however many days and practitioners; seven for a
+    day without times).
 
     day: None for the first one that has a time. chosen: the time whose radio is set.
     """
-    zone, policy = wanted.location.zone, wanted.offering.policy
-    today = wanted.now.astimezone(zone).date()
-    last = policy.last_day(wanted.now, zone)
-    read = calendar.read(
-        now=wanted.now,
-        offering=wanted.offering,
-        location=wanted.location,
-        first=today,
-        last=last,
-        attempt=wanted.attempt,
-        except_booking=wanted.booking,
-    )
-    everyone = read.openings(
-        wanted.offering, -(-int(policy.earliest(wanted.now).timestamp()) // 60)
-    )
-    found = _Found(wanted, today, last, read, everyone)
+    zone, today = wanted.location.zone, wanted.now.astimezone(wanted.location.zone).date()
+    last = wanted.offering.policy.last_day(wanted.now, zone)
+    if day is not None and not today <= day <= last:
+        notice = notice or _outside(day, today, last)
+        day = last if day > last else None
+    # What lies beyond the strip is read only by whoever finds nothing before its end.
+    _start, end = _strip(day or today, today, last)
+    found = _Found(wanted, today, end)
+    if end < last and not found.has_times(day):
+        found = _Found(wanted, today, last)
     day = day or found.first_day or today
-    if day > last or day < today:
-        notice = notice or found.outside(day)
-        day = last if day > last else found.first_day or today
-    start = today + timedelta(days=(day - today).days // STRIP_DAYS * STRIP_DAYS)
-    end = min(start + timedelta(days=STRIP_DAYS - 1), last)
+    start, end = _strip(day, today, last)
     page = TimesPage(
         wanted=wanted,
         day=day,
@@ -178,25 +169,44 @@ def times_page(
     return page
 
 
+def _strip(day: date, today: date, last: date) -> tuple[date, date]:
+    """Return the first and last day of the strip a day stands in."""
+    start = today + timedelta(days=(day - today).days // STRIP_DAYS * STRIP_DAYS)
+    return start, min(start + timedelta(days=STRIP_DAYS - 1), last)
+
+
+def _outside(asked: date, today: date, last: date) -> str:
+    """Return what to say to somebody who asked for a day before today or past the horizon."""
+    if asked < today:
+        return _("That day has passed. Here is what is free from today on.")
+    return _("You can book until %(day)s. Here is what is free up to then.") % {
+        "day": wording.day(last)
+    }
+
+
 def _week(wanted: Wanted, first: date) -> str:
     return wanted.href(day=first.isoformat())
 
 
 class _Found:
-    """What one read of the calendar says, sorted by local day."""
+    """What one read of the calendar says of some local days, sorted by day."""
 
-    def __init__(
-        self,
-        wanted: Wanted,
-        today: date,
-        last: date,
-        read: calendar.Calendar,
-        everyone: Sequence[Opening],
-    ) -> None:
-        self.wanted, self.today, self.last = wanted, today, last
+    def __init__(self, wanted: Wanted, today: date, last: date) -> None:
+        self.wanted, self._words = wanted, dict[date, str]()
         self.zone = wanted.location.zone
         self.names = {one.pk: one for one in wanted.practitioners}
-        self.read = read
+        self.read = calendar.read(
+            now=wanted.now,
+            offering=wanted.offering,
+            location=wanted.location,
+            first=today,
+            last=last,
+            attempt=wanted.attempt,
+            except_booking=wanted.booking,
+        )
+        everyone = self.read.openings(
+            wanted.offering, -(-int(wanted.offering.policy.earliest(wanted.now).timestamp()) // 60)
+        )
         self.everyone = [opening for opening in everyone if opening.practitioner in self.names]
         only = wanted.practitioner.pk if wanted.practitioner else None
         self.own = [one for one in self.everyone if only in (None, one.practitioner)]
@@ -207,12 +217,15 @@ class _Found:
             )
         self.open_days = {
             on
-            for who, diary in read.diaries.items()
+            for who, diary in self.read.diaries.items()
             if who in self.names and only in (None, who)
             for start, end in diary.open_
             for on in days(self._date(start), self._date(end - 1))
         }
-        self.shut = closures(wanted.location, today, last)
+
+    def has_times(self, on: date | None) -> bool:
+        """Whether that day has a time; or, without a day, any."""
+        return bool(self.by_day if on is None else self.by_day.get(on))
 
     def _date(self, minute: int) -> date:
         return instant_of(minute).astimezone(self.zone).date()
@@ -223,7 +236,7 @@ class _Found:
 
     @property
     def next_href(self) -> str:
-        return self._slot(self.own[0], value=False).href if self.own else ""
+        return self._linked(self.own[0]).href if self.own else ""
 
     @property
     def next_words(self) -> str:
@@ -233,7 +246,7 @@ class _Found:
         return [
             Day(
                 on=on,
-                weekday=wording.day_short(on).split(" ")[0],
+                weekday=self._day_words(on).split(" ")[0],
                 month=wording.day(on).split(" ")[-1],
                 note=self._note(on),
                 href=self.wanted.href(day=on.isoformat()),
@@ -283,16 +296,27 @@ class _Found:
         exact = self.wanted.practitioner is not None or self.wanted.by_name or not value
         who = self.names[one.practitioner]
         choice = Choice(starts_at, who.slug if exact else ANYONE)
-        on = self._date(one.minute)
         return Slot(
             value=str(choice),
             words=wording.clock(starts_at, self.zone),
             span=wording.span(starts_at, ends_at, self.zone),
             who=who.name,
             chosen=chosen is not None and chosen.starts_at == starts_at,
-            day=wording.day_short(on),
-            href=self.wanted.href(day=on.isoformat(), at=str(choice)),
+            day=self._day_words(self._date(one.minute)),
         )
+
+    def _day_words(self, on: date) -> str:
+        if on not in self._words:
+            self._words[on] = wording.day_short(on)
+        return self._words[on]
+
+    def _linked(self, one: Opening) -> Slot:
+        """Return a time with the address at which it is chosen, with whoever has it."""
+        slot = self._slot(one, value=False)
+        asked = {"day": self._date(one.minute).isoformat(), "at": slot.value}
+        if self.wanted.practitioner and one.practitioner != self.wanted.practitioner.pk:
+            asked["practitioner"] = self.names[one.practitioner].slug
+        return replace(slot, href=self.wanted.href(**asked))
 
     def closest(self, on: date) -> list[Slot]:
         """Return up to three times near a day without any: the last before it and the first after
@@ -303,20 +327,12 @@ class _Found:
         others = [one for one in self.everyone if start <= one.minute < end][:1]
         later = [one for one in after if self._date(one.minute) != self._date(after[0].minute)]
         picked = (before + others + after[:1] + later[:1])[:MOST_CLOSEST]
-        slots = []
-        for one in sorted(picked):
-            slot = self._slot(one, value=False)
-            if self.wanted.practitioner and one.practitioner != self.wanted.practitioner.pk:
-                other = self.names[one.practitioner].slug
-                href = self.wanted.href(day=on.isoformat(), at=slot.value, practitioner=other)
-                slot = Slot(slot.value, slot.words, slot.span, slot.who, day=slot.day, href=href)
-            slots.append(slot)
-        return slots
+        return [self._linked(one) for one in sorted(picked)]
 
     def why_empty(self, on: date) -> tuple[str, str]:
         """Return a title and a sentence for a day that has no time."""
         day = wording.day(on)
-        reasons = [one.reason for one in self.shut if one.first_day <= on <= one.last_day]
+        reasons = [one.reason for one in closures(self.wanted.location, on, on)]
         if reasons:
             reason = next((text for text in reasons if text), "")
             return _("We are closed on %(day)s") % {"day": day}, reason
@@ -334,11 +350,3 @@ class _Found:
         if who is None:
             return title, _("There are no free times left that day.")
         return title, _("%(name)s has no free times left that day.") % {"name": who.name}
-
-    def outside(self, asked: date) -> str:
-        """Return what to say to somebody who asked for a day before today or past the horizon."""
-        if asked < self.today:
-            return _("That day has passed. Here is what is free from today on.")
-        return _("You can book until %(day)s. Here is what is free up to then.") % {
-            "day": wording.day(self.last)
-        }
