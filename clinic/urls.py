@@ -32,7 +32,7 @@ logins = [
     path("account/app/", account.add_app, name="mfa_activate_totp"),
     path("account/app/remove/", account.remove_app, name="mfa_deactivate_totp"),
     path("account/passkey/", account.add_passkey, name="mfa_add_webauthn"),
-    path("account/passkey/<int:pk>/remove/", account.remove_passkey, name="mfa_remove_webauthn"),
+    path("account/passkey/<slug:name>/remove/", account.remove_passkey, name="mfa_remove_webauthn"),
     path("account/codes/", account.recovery_codes, name="mfa_view_recovery_codes"),
     path("account/codes/new/", account.renew_recovery_codes, name="mfa_generate_recovery_codes"),
     path(

@@ -43,7 +43,7 @@ from clients.media_links import Size
 from clinic import colours
 from clinic.audit import CLIENT, staff
 from clinic.logins import links as login_links
-from clinic.logins import proofs
+from clinic.logins import passkeys, proofs
 from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
@@ -308,10 +308,10 @@ class Walk:
             "/step/<slug:name>": "start",
             "/mailbox/<slug:name>": mailbox.newest()[0].id,
             "/attachment/<int:number>": 0,
-            "/passkey/<int:pk>": self.passkey.pk,
-            "/time-off/<int:pk>": self.time_off.pk,
-            "/closures/<int:pk>": self.closure.pk,
-            "/people/<int:pk>": self.people["desk"].pk,
+            "/passkey/<slug:name>": passkeys.address(self.passkey),
+            "/time-off/<uuid:uid>": self.time_off.uid,
+            "/closures/<uuid:uid>": self.closure.uid,
+            "/people/<uuid:uid>": self.people["desk"].uid,
             "/brand/<slug:accent>/<slug:digest>": f"1f5f8b/{colours.digest('#1f5f8b')}",
             "/logo/<slug:digest>": self.logo.digest,
             "/places/<uuid:uid>": home.location.uid,
@@ -407,7 +407,7 @@ class Walk:
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/practice/clients/<uuid:uid>/open/": Sent({"reason": "Covering for a colleague."}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
-            "/settings/people/<int:pk>/password/": Sent({"password": "a river in the morning"}),
+            "/settings/people/<uuid:uid>/password/": Sent({"password": "a river in the morning"}),
         }
         return told.get(route, Sent())
 

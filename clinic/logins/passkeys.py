@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.mfa.webauthn.internal import auth
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from clinic.models import User
 
 
-def of(user: User) -> list[Any]:
-    """Return somebody's passkeys, the oldest first, each with its `name`."""
-    rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
-    return [row.wrap() for row in rows.order_by("created_at", "pk")]
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey as its owner sees it; `address` names it in the addresses of pages."""
+
+    name: str
+    created_at: datetime
+    address: str
+
+
+def of(user: User) -> list[Passkey]:
+    """Return somebody's passkeys, the oldest first."""
+    return [Passkey(row.wrap().name, row.created_at, address(row)) for row in _rows(user)]
+
+
+def address(passkey: Authenticator) -> str:
+    """Return what stands for a passkey in an address: nothing that can be counted or guessed."""
+    return salted_hmac("clinic.passkey", str(passkey.pk), algorithm="sha256").hexdigest()[:32]
+
+
+def find(user: User, asked: str) -> Authenticator | None:
+    """Return the passkey of somebody that an address names, or None."""
+    return next((row for row in _rows(user) if address(row) == asked), None)
+
+
+def _rows(user: User) -> QuerySet[Authenticator]:
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return found.order_by("created_at", "pk")
 
 
 def options(user: User) -> dict[str, Any]:

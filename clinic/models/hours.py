@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, IntegerRangeField
 from django.db import models
@@ -75,6 +77,7 @@ class WorkingHours(models.Model):
 class TimeOff(models.Model):
     """A practitioner is away between two instants, wherever they work."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="time_off"
     )
@@ -98,6 +101,7 @@ class TimeOff(models.Model):
 class Closure(models.Model):
     """The clinic, or one location of it, is shut on whole local days, first and last included."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, null=True, blank=True, related_name="closures"
     )

@@ -19,7 +19,7 @@ from allauth.mfa.webauthn.internal import auth
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import audit
 from clinic.access import staff_only
-from clinic.logins import actions, pins, record, sessions
+from clinic.logins import actions, passkeys, pins, record, sessions
 from clinic.logins.forms import NewPassword
 from clinic.logins.throttle import limited, logged_in
 from clinic.models import User
@@ -46,7 +46,7 @@ def _factors(user: User) -> dict[str, Any]:
     by_kind = {kind: [f.wrap() for f in found if f.type == kind] for kind in Authenticator.Type}
     codes = by_kind[Authenticator.Type.RECOVERY_CODES]
     return {
-        "passkeys": by_kind[Authenticator.Type.WEBAUTHN],
+        "passkeys": passkeys.of(user),
         "app": next(iter(by_kind[Authenticator.Type.TOTP]), None),
         "codes": len(codes[0].get_unused_codes()) if codes else None,
         "needs_factor": settings.SECOND_FACTOR,
@@ -138,6 +138,12 @@ class AddPasskey(webauthn.AddWebAuthnView):  # type: ignore[misc]
 
 class RemovePasskey(webauthn.RemoveWebAuthnView):  # type: ignore[misc]
     """Remove a passkey; not the last second factor where one is needed."""
+
+    def get_object(self, queryset: Any = None) -> Authenticator:
+        found = passkeys.find(user_of(self.request), self.kwargs["name"])
+        if found is None:
+            raise Http404
+        return found
 
     def form_valid(self, form: Any) -> HttpResponse:
         if not get_adapter().can_delete_authenticator(self.get_object()):

@@ -50,12 +50,12 @@ def paths(home: House) -> dict[str, str]:
         "settings-location": [home.location.uid],
         "settings-add-room": [home.location.uid],
         "settings-room": [home.rooms[0].uid],
-        "settings-user": [somebody.pk],
-        "settings-password": [somebody.pk],
+        "settings-user": [somebody.uid],
+        "settings-password": [somebody.uid],
         "settings-practitioner": [home.people[0].uid],
         "settings-week": [home.people[0].uid],
-        "settings-end-time-off": [away.pk],
-        "settings-end-closure": [closed.pk],
+        "settings-end-time-off": [away.uid],
+        "settings-end-closure": [closed.uid],
         "settings-treatment": [home.session.uid],
         "settings-import": [brought.uid],
         "settings-import-start": [brought.uid],
@@ -156,9 +156,10 @@ def test_no_text_in_any_field_breaks_a_page(home: House, browser: Client, text: 
 @pytest.mark.parametrize(
     "path",
     [
-        "/settings/people/99999999999999999999/",
-        "/settings/people/0/",
-        "/settings/away/time-off/99999999999999999999/end/",
+        "/settings/people/1/",
+        "/settings/people/00000000-0000-4000-8000-000000000000/",
+        "/settings/away/time-off/1/end/",
+        "/settings/away/closures/00000000-0000-4000-8000-000000000000/end/",
         "/settings/places/00000000-0000-4000-8000-000000000000/",
         "/settings/practitioners/nobody/",
         "/settings/nothing/",
@@ -170,8 +171,8 @@ def test_what_is_not_there_is_not_found(browser: Client, path: str) -> None:
 
 def test_a_clients_login_is_no_business_of_these_pages(browser: Client) -> None:
     client = clinic.user(role="CLIENT")
-    assert browser.get(reverse("settings-user", args=[client.pk])).status_code == 404
-    assert browser.get(reverse("settings-password", args=[client.pk])).status_code == 404
+    assert browser.get(reverse("settings-user", args=[client.uid])).status_code == 404
+    assert browser.get(reverse("settings-password", args=[client.uid])).status_code == 404
 
 
 def test_another_site_can_not_make_the_owner_change_anything(home: House, owner: User) -> None:
@@ -368,7 +369,7 @@ def test_time_off_is_written_in_the_clinics_own_days(home: House, browser: Clien
     assert off.starts_at.astimezone(zone).isoformat()[:16] == f"{day}T00:00"
     assert off.ends_at.astimezone(zone).date() == day + timedelta(days=1)
     assert "dentist" not in str(AuditEntry.objects.latest("pk").after)
-    assert browser.post(reverse("settings-end-time-off", args=[off.pk])).status_code == 303
+    assert browser.post(reverse("settings-end-time-off", args=[off.uid])).status_code == 303
     assert not TimeOff.objects.exists()
 
 
@@ -377,7 +378,7 @@ def test_an_owner_who_gives_up_the_role_lands_where_they_may_be(
 ) -> None:
     clinic.user(role="OWNER")
     answer = browser.post(
-        reverse("settings-user", args=[owner.pk]),
+        reverse("settings-user", args=[owner.uid]),
         {"name": owner.name, "email": owner.email, "role": "FRONT_DESK", "is_active": "on"},
         follow=True,
     )
@@ -387,7 +388,7 @@ def test_an_owner_who_gives_up_the_role_lands_where_they_may_be(
 
 def test_the_last_owner_is_told_why_they_stay_one(browser: Client, owner: User) -> None:
     answer = browser.post(
-        reverse("settings-user", args=[owner.pk]),
+        reverse("settings-user", args=[owner.uid]),
         {"name": owner.name, "email": owner.email, "role": "FRONT_DESK", "is_active": "on"},
     )
     assert answer.status_code == 422
@@ -395,14 +396,14 @@ def test_the_last_owner_is_told_why_they_stay_one(browser: Client, owner: User) 
 
 
 def test_an_owner_who_sets_their_own_password_stays_logged_in(browser: Client, owner: User) -> None:
-    path = reverse("settings-password", args=[owner.pk])
+    path = reverse("settings-password", args=[owner.uid])
     assert browser.post(path, {"password": "a river in the morning"}).status_code == 303
     assert browser.get("/settings/people/").status_code == 200
 
 
 def test_a_guessable_password_is_refused_and_never_shown_again(browser: Client) -> None:
     somebody = clinic.user()
-    path = reverse("settings-password", args=[somebody.pk])
+    path = reverse("settings-password", args=[somebody.uid])
     answer = browser.post(path, {"password": "password"})
     assert answer.status_code == 422
     assert 'value="password"' not in answer.content.decode()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,10 +77,12 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 @fresh
-def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_passkey(request: HttpRequest, name: str) -> HttpResponse:
     """Ask, then remove a passkey of one's own. The mailed code goes on working."""
     user = user_of(request)
-    passkey = get_object_or_404(Authenticator, pk=pk, user=user, type=Authenticator.Type.WEBAUTHN)
+    passkey = passkeys.find(user, name)
+    if passkey is None:
+        raise Http404
     if request.method != "POST":
         context = {"name": passkey.wrap().name}
         return render(request, "bookings/me/passkey_remove.html", context)

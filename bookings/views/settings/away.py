@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ SECTION = "settings-away"
 class Away:
     """Time off or a closure in words. `begun` says whether ending it keeps what was."""
 
-    pk: int
+    uid: UUID
     who: str
     when: str
     note: str
@@ -91,8 +92,8 @@ def add_closure(request: HttpRequest) -> HttpResponse:
 
 @owner_only
 @require_POST
-def end_time_off(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(TimeOff, pk=pk)
+def end_time_off(request: HttpRequest, uid: UUID) -> HttpResponse:
+    one = get_object_or_404(TimeOff, uid=uid)
     actions.end_time_off(now=timezone.now(), actor=me(request), time_off=one)
     messages.success(request, _("The time off is taken back."))
     return SeeOther(reverse(SECTION))
@@ -100,8 +101,8 @@ def end_time_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 @owner_only
 @require_POST
-def end_closure(request: HttpRequest, pk: int) -> HttpResponse:
-    one, now = get_object_or_404(Closure, pk=pk), timezone.now()
+def end_closure(request: HttpRequest, uid: UUID) -> HttpResponse:
+    one, now = get_object_or_404(Closure, uid=uid), timezone.now()
     today = now.astimezone(_zone()).date()
     actions.end_closure(now=now, actor=me(request), closure=one, today=today)
     messages.success(request, _("The closure is taken back."))
@@ -122,13 +123,13 @@ def _time_off(row: TimeOff, zone: ZoneInfo, now: datetime) -> Away:
     if begins.hour == begins.minute == ends.hour == ends.minute == 0:
         last = date.fromordinal(ends.date().toordinal() - 1)
         when = _days(begins.date(), last)
-    return Away(row.pk, row.practitioner.name, when, row.note, row.starts_at <= now)
+    return Away(row.uid, row.practitioner.name, when, row.note, row.starts_at <= now)
 
 
 def _closure(row: Closure, today: date) -> Away:
     where = row.location.name if row.location else _("Everywhere")
     begun = row.first_day < today
-    return Away(row.pk, where, _days(row.first_day, row.last_day), row.reason, begun)
+    return Away(row.uid, where, _days(row.first_day, row.last_day), row.reason, begun)
 
 
 def _days(first: date, last: date) -> str:

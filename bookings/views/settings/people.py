@@ -44,8 +44,8 @@ def add_user(request: HttpRequest) -> HttpResponse:
 
 @owner_only
 @require_http_methods(GET_OR_POST)
-def user(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(User, pk=pk, role__in=house.STAFF)
+def user(request: HttpRequest, uid: UUID) -> HttpResponse:
+    one = get_object_or_404(User, uid=uid, role__in=house.STAFF)
     form = UserForm(posted(request), user=one)
     # Whoever gave their own role away finds nothing here any more.
     gives_up = one == request.user and form.data.get("role", Role.OWNER) != Role.OWNER
@@ -68,8 +68,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 
 @owner_only
 @require_http_methods(GET_OR_POST)
-def password(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(User, pk=pk, role__in=house.STAFF)
+def password(request: HttpRequest, uid: UUID) -> HttpResponse:
+    one = get_object_or_404(User, uid=uid, role__in=house.STAFF)
     form = PasswordForm(posted(request))
     title = _("New password for %(name)s") % {"name": one.name}
     page = Page(SECTION, title, form, reverse(SECTION))
