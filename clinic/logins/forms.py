@@ -286,7 +286,12 @@ class NewPin(forms.Form):
         label=_("New PIN"),
         max_length=LONGEST_CODE,
         widget=forms.PasswordInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "form-control"}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "autofocus": True,
+                "class": "form-control",
+            }
         ),
         error_messages={"required": _("Write six to eight digits.")},
     )

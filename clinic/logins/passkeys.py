@@ -42,8 +42,8 @@ def find(user: User, asked: str) -> Authenticator | None:
 
 
 def _rows(user: User) -> QuerySet[Authenticator]:
-    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
-    return found.order_by("created_at", "pk")
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return rows.filter(type=Authenticator.Type.WEBAUTHN).order_by("created_at", "pk")
 
 
 def options(user: User) -> dict[str, Any]:
