@@ -1,10 +1,50 @@
-"""Which constraint of the treatments' tables stands for which sentence."""
+"""Refusals about treatments, and which constraint of their tables stands for which sentence."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from clinic.errors import Constraints
+from clinic.errors import Constraints, Refusal
+
+
+class SessionSigned(Refusal):
+    """The session is signed; only an addendum joins it."""
+
+    code = "session_signed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This session is signed. What is to be said now becomes an addendum to it.")
+        )
+
+
+class NeedlesStillIn(Refusal):
+    """More needles went in than came out, and nothing says why. `still_in` is how many."""
+
+    code = "needles_still_in"
+
+    def __init__(self, still_in: int) -> None:
+        super().__init__(
+            ngettext_lazy(
+                "%(count)d needle is still in. Take it out and count again, or note an incident.",
+                "%(count)d needles are still in. Take them out and count again, or note an incident.",
+                "count",
+            )
+            % {"count": still_in}
+        )
+        self.still_in = still_in
+
+
+class AddendumEmpty(Refusal):
+    """An addendum says something, and why."""
+
+    code = "addendum_empty"
+    field = "text"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write what is added, and why it was not there before."))
+
 
 CONSTRAINTS: Constraints = {
     "treatments_treatment_slug_key": (
@@ -24,4 +64,15 @@ CONSTRAINTS: Constraints = {
     "phase_minutes_range": ("", _("A phase lasts between 1 and 240 minutes.")),
     "phase_place_once": ("", _("Two phases stand in the same place. Please try again.")),
     "offered_once": ("offered_by", _("This practitioner is named twice.")),
+    "needle_box_diameter_range": ("diameter_mm", _("Needles are 0.10 to 0.50 mm thick.")),
+    "needle_box_length_range": ("length_mm", _("Needles are 3 to 80 mm long.")),
+    "needle_box_pieces_range": ("pieces", _("A box holds 1 to 10,000 needles.")),
+    "needle_box_finished_after": (
+        "finished_on",
+        _("A box is used up on the day it was received, or later."),
+    ),
+    "tool_name_once": (
+        "name",
+        _("Another tool here has this name. Please choose one that differs."),
+    ),
 }

@@ -64,6 +64,10 @@ RELATIONS = {
     "clients.RecordOpening.client": How.STAYS,
     "clients.Screening.client": How.MOVES,
     "clients.Withholding.client": How.MOVES,
+    "treatments.AdverseEvent.client": How.MOVES,
+    "treatments.SessionAction.client": How.MOVES,
+    "treatments.SessionRecord.client": How.MOVES,
+    "treatments.SessionVersion.client": How.MOVES,
 }
 
 

@@ -17,7 +17,7 @@ from clients.rules import Outcome
 from clinic.models import Practitioner, Room
 from clinic.models.places import LONGEST_BOOKING_HOURS
 from clinic.models.ranges import one_number, stretch
-from treatments.models import Treatment
+from treatments.models import SessionRecord, Treatment
 
 LIVE = ~Q(status__in=lifecycle.DEAD)
 LONGEST = timedelta(hours=LONGEST_BOOKING_HOURS)
@@ -87,6 +87,16 @@ class Booking(models.Model):
     )
     outcome = models.CharField(max_length=12, choices=OUTCOMES, default=Outcome.NOT_ASKED)
     respond_by = models.DateTimeField(null=True, blank=True)
+
+    # What was done, from the moment the session began.
+    session = models.ForeignKey(
+        SessionRecord,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        db_index=False,
+    )
 
     # The hold: which attempt, from where (a digest), until when.
     attempt = models.UUIDField(null=True, blank=True)
@@ -167,6 +177,11 @@ class Booking(models.Model):
                 fields=["token_digest"],
                 condition=Q(token_digest__isnull=False),
                 name="booking_token_once",
+            ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(session__isnull=False),
+                name="booking_one_a_session",
             ),
         ]
         indexes = [
