@@ -6,6 +6,7 @@ from bookings.actions.changing import accept, cancel, decline, move
 from bookings.actions.desk import book_by_staff, cancel_by_staff, move_by_staff
 from bookings.actions.holding import hold, release
 from bookings.actions.reviewing import Answered, Decision, answer_questions, judge_again, review
+from bookings.actions.sitting import begin_session, sign
 from bookings.actions.sweeping import (
     decline_unanswered,
     expire_holds,
@@ -23,6 +24,7 @@ __all__ = [
     "accept",
     "answer_questions",
     "arrive",
+    "begin_session",
     "book",
     "book_by_staff",
     "cancel",
@@ -42,6 +44,7 @@ __all__ = [
     "release",
     "review",
     "send_form",
+    "sign",
     "start",
     "undo",
 ]
