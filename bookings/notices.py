@@ -228,7 +228,7 @@ def _context(
         "directions": location.directions,
         "phone": phone_words(location.phone),
         "link": links.manage_url(booking),
-        **_colours(known.clinic),
+        **colours_of(known.clinic),
     }
     welcome_from: date | None = getattr(booking, "welcome_from", None)
     if message.kind in (followups.DECLINED, followups.CANCELLED) and welcome_from is not None:
@@ -256,7 +256,7 @@ def _context(
     return context
 
 
-def _colours(clinic: Clinic) -> dict[str, str | bool]:
+def colours_of(clinic: Clinic) -> dict[str, str | bool]:
     """Return the clinic's own colour for buttons and lines, on light screens and on dark ones."""
     if not clinic.accent:
         return {}

@@ -17,11 +17,13 @@ from bookings.views import (
     desk_merge,
     desk_move,
     documents,
+    form_link,
     opening,
     photos,
     practice,
     privacy,
     record,
+    told,
 )
 
 urlpatterns = [
@@ -34,6 +36,7 @@ urlpatterns = [
     path("desk/clients/<uuid:uid>/", desk_clients.client, name="desk-client"),
     path("desk/clients/<uuid:uid>/edit/", desk_clients.edit, name="desk-client-edit"),
     path("desk/clients/<uuid:uid>/met/", desk_clients.met, name="desk-client-met"),
+    path("desk/clients/<uuid:uid>/form/", form_link.of_desk, name="desk-client-form"),
     path("desk/clients/<uuid:uid>/link/", desk_clients.link, name="desk-client-link"),
     path("desk/clients/<uuid:uid>/merge/<uuid:other>/", desk_merge.merge, name="desk-merge"),
     path("desk/clients/<uuid:uid>/apart/<uuid:other>/", desk_merge.apart, name="desk-apart"),
@@ -58,6 +61,11 @@ urlpatterns = [
         record.answer_history,
         name="record-history",
     ),
+    path("practice/clients/<uuid:uid>/form/", form_link.of_record, name="record-form"),
+    path("practice/clients/<uuid:uid>/told/", told.told, name="told"),
+    path("practice/clients/<uuid:uid>/told/part/<slug:part>/", told.part, name="told-part"),
+    path("practice/clients/<uuid:uid>/told/send/", told.send, name="told-send"),
+    path("practice/clients/<uuid:uid>/told/put-aside/", told.put_aside, name="told-put-aside"),
     path("practice/clients/<uuid:uid>/seen/", privacy.seen_by, name="record-seen"),
     path("practice/clients/<uuid:uid>/withheld/", privacy.withheld, name="record-withheld"),
     path("practice/clients/<uuid:uid>/photos/", photos.photos, name="photos"),

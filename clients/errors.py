@@ -53,6 +53,20 @@ class FormOver(Refusal):
         super().__init__(_("This form is closed. Please call us if something has changed."))
 
 
+class ToldBefore(Refusal):
+    """Answers of a day before the newest known would take the place of newer ones."""
+
+    code = "told_before"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Newer answers are known, and these would take their place. Keep an older paper "
+                "as a scan, under documents."
+            )
+        )
+
+
 class FormIncomplete(Refusal):
     """A form that can't be sent yet; `filling` says what is missing or wrong."""
 

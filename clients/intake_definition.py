@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -198,10 +198,22 @@ class Definition:
         ]
         return (Section("what_changed", self.recheck_title, asked), *opened)
 
+    @cached_property
+    def told_in_passing(self) -> tuple[Section, ...]:
+        """The screens for whoever writes down a few things a client said: what is asked before each
+        visit, then every section, with no question twice."""
+        asked = tuple(q for q in self.recheck if q.code not in AT_THE_CLINIC)
+        codes = {question.code for question in asked}
+        rest = [
+            replace(each, questions=tuple(q for q in each.questions if q.code not in codes))
+            for each in self.sections
+        ]
+        return (Section("what_changed", self.recheck_title, asked), *rest)
+
     def screens(self, kind: FormKind, *, by_staff: bool = False) -> tuple[Section, ...]:
         """Return all screens of a form, shown or not. by_staff: the practitioner's own as well."""
         if kind is FormKind.WHAT_CHANGED:
-            return self.what_changed
+            return self.told_in_passing if by_staff else self.what_changed
         return tuple(each for each in self.sections if by_staff or not each.staff_only)
 
     def label_of(self, question: Question, option: str) -> str:

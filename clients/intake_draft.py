@@ -8,7 +8,7 @@ the newer answer stands and the other is kept beside it, until somebody has seen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Typed = Mapping[str, Sequence[str]]
@@ -40,10 +40,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Draft:
-    """All that was typed, by question; `seen` are the screens that were saved at least once."""
+    """All that was typed, by question; `seen` are the screens that were saved at least once. What
+    staff enter for a client says how it was told (`source`), and on which day, in ISO format."""
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     seen: frozenset[str] = frozenset()
+    source: str = ""
+    told_on: str = ""
 
     @property
     def typed(self) -> dict[str, Typed]:
@@ -66,6 +69,8 @@ class Draft:
                 for code, entry in self.entries.items()
             },
             "seen": sorted(self.seen),
+            "source": self.source,
+            "told_on": self.told_on,
         }
 
     @classmethod
@@ -79,7 +84,12 @@ class Draft:
             )
             for code, kept in document.get("entries", {}).items()
         }
-        return cls(entries, frozenset(document.get("seen", ())))
+        return cls(
+            entries,
+            frozenset(document.get("seen", ())),
+            document.get("source", ""),
+            document.get("told_on", ""),
+        )
 
     @classmethod
     def begun_with(cls, typed: Mapping[str, Typed]) -> Draft:
@@ -97,7 +107,7 @@ class Draft:
         for code, mine in typed.items():
             entry = entries.get(code, Entry())
             entries[code] = _merged(entry, mine, base=base, revision=revision)
-        return Draft(entries, self.seen | ({screen} if screen else set()))
+        return replace(self, entries=entries, seen=self.seen | ({screen} if screen else set()))
 
 
 def _merged(entry: Entry, mine: Typed, *, base: int, revision: int) -> Entry:

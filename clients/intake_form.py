@@ -31,7 +31,7 @@ NEW_PROCEDURE, PROCEDURES, PLANNED = "new_procedure", "procedure_log", "procedur
 @dataclass(frozen=True)
 class Filling:
     """One form with all that was typed. `before`: the record it starts from; `today`: the
-    location's date."""
+    location's date; `only`: the screens that count, where a few things are written down of many."""
 
     form: Definition
     rules: RuleSet
@@ -41,6 +41,7 @@ class Filling:
     before: Record = field(default_factory=dict)
     country: str = "CA"
     by_staff: bool = False
+    only: frozenset[str] | None = None
 
     @cached_property
     def screens(self) -> tuple[Section, ...]:
@@ -106,10 +107,11 @@ class Filling:
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
-        """The questions that are shown."""
+        """The questions that are shown, of the screens that count."""
         return tuple(
             question
             for section in self.screens
+            if self.only is None or section.code in self.only
             for question in section.questions
             if self.shows(question.show_if)
         )
@@ -135,7 +137,7 @@ class Filling:
 
     @property
     def is_ready(self) -> bool:
-        return not self.missing and not self.wrong
+        return bool(self.asked) and not self.missing and not self.wrong
 
     @cached_property
     def said(self) -> dict[str, Answer]:
@@ -178,15 +180,15 @@ class Filling:
         return record
 
 
-def typed_from(form: Definition, kind: FormKind, record: Record) -> dict[str, Typed]:
-    """Return what a form shows that begins with a record: everything known of the whole intake, in
-    the short form only what a yes opens."""
+def typed_from(
+    form: Definition, kind: FormKind, record: Record, *, by_staff: bool = False
+) -> dict[str, Typed]:
+    """Return what a form shows that begins with a record: everything known of the whole intake, but
+    not what is asked anew before each visit."""
     found: dict[str, Typed] = {}
-    for section in form.screens(kind, by_staff=True):
+    for number, section in enumerate(form.screens(kind, by_staff=by_staff)):
         for question in section.questions:
-            known = question.code in form.intake_codes and (
-                kind is FormKind.FULL or section.show_if is not None
-            )
+            known = question.code in form.intake_codes and (kind is FormKind.FULL or number > 0)
             if known and record.get(question.code) is not None:
                 found[question.code] = typed_of(question, record[question.code])
     return found

@@ -164,6 +164,8 @@ TABLE = """
 /desk/clients/<uuid:uid>/met/                   POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/link/                  GET  login  404    405    405    405    405    405
 /desk/clients/<uuid:uid>/link/                  POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/form/                  GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/form/                  POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/merge/<uuid:other>/    GET  login  404    200    200    200    200    200
 /desk/clients/<uuid:uid>/merge/<uuid:other>/    POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/apart/<uuid:other>/    GET  login  404    405    405    405    405    405
@@ -300,6 +302,16 @@ TABLE = """
 /practice/clients/<uuid:uid>/withheld/          POST login  404    404    303    404    303    303
 /practice/clients/<uuid:uid>/note/              GET  login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/note/              POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/form/              GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/form/              POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/told/              GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/told/              POST login  404    404    422    404    404    404
+/practice/clients/<uuid:uid>/told/part/<slug:part>/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/told/part/<slug:part>/ POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/told/send/         GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/told/send/         POST login  404    404    422    404    404    404
+/practice/clients/<uuid:uid>/told/put-aside/    GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/told/put-aside/    POST login  404    404    303    404    404    404
 /practice/clients/<uuid:uid>/answers/           GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/answers/           POST login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/answers/<slug:code>/ GET  login  404    404    200    404    404    404

@@ -36,9 +36,11 @@ from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange
 from bookings.views.attempts import write_attempt
 from clients import data_requests, intake_links, logins, media_links, tablets
+from clients.actions.told import begin_told
 from clients.channels import mailbox
 from clients.consent_links import token_of
 from clients.consent_rules import Kind
+from clients.intake_definition import FormKind
 from clients.media_links import Size
 from clinic import colours
 from clinic.audit import CLIENT, staff
@@ -231,6 +233,14 @@ class Walk:
         consents.signed(who, Kind.PHOTO, at=self.now)
         self.photo, self.scan = media.photo(client=who), media.document(client=who)
         viewer = f"user:{self.people['practitioner'].pk}"
+        begin_told(
+            now=self.now,
+            actor=staff(self.people["practitioner"]),
+            client=who,
+            kind=FormKind.WHAT_CHANGED,
+            source="IN_ROOM",
+            told_on=self.now.date(),
+        )
         self.file_link = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
 
     def _browser(self, who: str) -> Client:
@@ -405,6 +415,7 @@ class Walk:
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
+            "/practice/clients/<uuid:uid>/form/": Sent({"do": "show"}),
             "/practice/clients/<uuid:uid>/open/": Sent({"reason": "Covering for a colleague."}),
             "/settings/places/<uuid:uid>/rooms/add/": Sent({"name": "The quiet room"}),
             "/settings/people/<uuid:uid>/password/": Sent({"password": "a river in the morning"}),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import followups, lifecycle
+from bookings.actions.asking import FORM_LINK
 from bookings.models import Booking, Merge
 from bookings.queries.client_record import ClientRecord
 from bookings.views import wording
@@ -34,6 +35,7 @@ KINDS: Mapping[str, str | Promise] = {
     followups.AFTERCARE: gettext_lazy("Aftercare"),
     followups.QUESTIONS: gettext_lazy("Link to the safety questions"),
     followups.LINK: gettext_lazy("Link, sent by hand"),
+    FORM_LINK: gettext_lazy("Link to the health form"),
 }
 
 MESSAGE_TONES = {

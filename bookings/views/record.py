@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.forms.choosing import read_day
@@ -20,24 +21,37 @@ from bookings.views.answers import INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.photos import seen, viewer_of
 from bookings.views.practice import NotOpen, practitioners_only
-from bookings.views.record_page import history, record_page, sections
+from bookings.views.record_answers import history, sections
+from bookings.views.record_page import record_page
 from clients.actions.notes import write_note
+from clients.intake_links import form_url
 from clients.models import Client
+from clients.queries.intake import to_fill_in
 from clinic import audit
 from clinic.models import User
 
 
-def open_client(request: HttpRequest, uid: UUID, what: str) -> Client:
-    """Return a client whose record this login may read, and note in the access log that it was
-    shown. Call it in the transaction of the page. Raises Http404 for anybody else's."""
-    now, user = timezone.now(), cast(User, request.user)
+def readable(request: HttpRequest, uid: UUID) -> Client:
+    """Return a client whose record this login may read. Raises Http404 for anybody else's."""
     client = records.client_by_uid(uid)
     if client is None:
         raise Http404
-    if not records.may_read(user, client, now=now):
+    if not records.may_read(cast(User, request.user), client, now=timezone.now()):
         raise NotOpen(uid)
+    return client
+
+
+def look_at(request: HttpRequest, client: Client, what: str) -> None:
+    """Note in the access log that something of a record was shown; in the transaction of the page."""
     about = f"client:{client.uid}"
-    audit.viewed(now=now, actor=actor_of(request), what=what, about=about, whose=about)
+    audit.viewed(now=timezone.now(), actor=actor_of(request), what=what, about=about, whose=about)
+
+
+def open_client(request: HttpRequest, uid: UUID, what: str) -> Client:
+    """Return a client whose record this login may read, and note that it was shown. Raises Http404
+    for anybody else's."""
+    client = readable(request, uid)
+    look_at(request, client, what)
     return client
 
 
@@ -54,7 +68,12 @@ def record(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, uid: UUID, *, note: NoteForm | None = None, status: int = 200
+    request: HttpRequest,
+    uid: UUID,
+    *,
+    note: NoteForm | None = None,
+    refused: str | Promise = "",
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     found = records.record_of(open_client(request, uid, "RECORD"), now=now)
@@ -67,8 +86,11 @@ def show(
     )
     if page.pair:
         seen(request, found.client, "PHOTOS")
-    error = str(next(iter(note.errors.values()))[0]) if note else ""
-    context = {"page": page, "note": note, "error": error, "did": request.GET.get("did", "")}
+    error = str(next(iter(note.errors.values()))[0]) if note else refused
+    did = request.GET.get("did", "")
+    context = {"page": page, "note": note, "error": error, "did": did}
+    if did == "form" and (form := to_fill_in(found.client, now)):
+        context["form_url"] = form_url(form)
     return render(request, "bookings/practice/record.html", context, status=status)
 
 

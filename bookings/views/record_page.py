@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
-from bookings.queries.record import Happened, Record, Sent
+from bookings.queries.record import Record, Sent
 from bookings.views import wording
 from bookings.views.consents_page import State, state
-from bookings.views.marks import SAFETY, STATUS, Mark, moment
+from bookings.views.marks import SAFETY, Mark, moment
 from bookings.views.photos_page import PairShown, pair_shown
 from bookings.views.plots import Plot, plot
+from bookings.views.record_answers import history_href, stands_since
+from bookings.views.record_entries import Entry, Look, Note, entries, look_of, note_of
 from bookings.views.seen_answers import PHASES, PhaseWords, phase_words
-from bookings.views.seen_words import WHAT
 from clients import intake_words, trends
 from clients.consent_rules import Kind as ConsentKind
 from clients.consent_rules import Reason
 from clients.differences import differences
 from clients.intake_definition import Kind, Question
-from clients.models import Client, ClientNote, Message
 from clients.screening import Result
 
 Words = str | Promise
@@ -42,7 +42,6 @@ PROCEDURES = ("procedure_log", "new_procedure")
 INJECTED = ("botulinum", "filler", "biostimulator")
 # The rules of the safety questions that say when somebody last had an injection.
 INJECTION_RULES = ("botulinum", "filler")
-MESSAGE_STATES = dict(Message.Status.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +74,6 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of what happened. `tone` is the look of its dot."""
-
-    at: datetime
-    when: str
-    title: Words
-    detail: Words
-    tone: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class Safety:
     """What may be done on a day."""
 
@@ -96,22 +83,6 @@ class Safety:
     not_before: str
     phases: list[PhaseWords]
     flags: list[Mark]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    when: str
-    who: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Somebody looked at the record."""
-
-    when: str
-    who: str
-    what: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +143,9 @@ def record_page(
         injection=_last_injection(record),
         answered=len(newest.row.answers) if newest else 0,
         plots=[plot(each) for each in trends.series([_as_form(one) for one in record.sent])],
-        entries=_entries(record, zone),
-        notes=[_note(note, zone) for note in record.notes],
-        looks=[_look(one, zone) for one in record.happened if one.kind == "LOOK"],
+        entries=entries(record, zone),
+        notes=[note_of(note, zone) for note in record.notes],
+        looks=[look_of(one, zone) for one in record.happened if one.kind == "LOOK"],
         consents=[state(kind, one, zone) for kind, one in record.consents.items()],
         consents_href=_consents_href(record, coming),
         pair=_pair(record, now=now, viewer=viewer),
@@ -261,8 +232,8 @@ def _changed(record: Record, before: Sent | None) -> list[Changed]:
                 Was(part.label, part.old, part.new)
                 for part in sorted(change.parts, key=lambda part: bool(part.new))
             ],
-            since=_stands_since(record.sent, change.code),
-            href=_history(record.client, change.code),
+            since=stands_since(record.sent, change.code),
+            href=history_href(record.client, change.code),
         )
         for change in differences(before.told, record.newest.told)
         if change.parts
@@ -280,26 +251,6 @@ def _since(record: Record, before: Sent | None, now: datetime, zone: ZoneInfo) -
     return _("Since the form of %(day)s.") % {"day": day}
 
 
-def _stands_since(sent: Sequence[Sent], code: str) -> str:
-    """Return the day an answer was first told as it stands now."""
-    since: date | None = None
-    newest = sent[-1].row.answers.get(code)
-    for one in reversed(sent):
-        if one.row.answers.get(code) != newest:
-            break
-        since = one.row.told_on
-    return day_words(since or sent[-1].row.told_on)
-
-
-def day_words(on: date) -> str:
-    """Return "22 Nov 2026"."""
-    return wording.day_year(on)
-
-
-def _history(client: Client, code: str) -> str:
-    return reverse("record-history", args=[client.uid, code])
-
-
 def _facts(record: Record) -> Iterator[Fact]:
     newest = record.newest
     if newest is None:
@@ -311,8 +262,8 @@ def _facts(record: Record) -> Iterator[Fact]:
         yield Fact(
             label=question.label,
             words=list(_short(newest, question, answer)),
-            since=_stands_since(record.sent, code),
-            href=_history(record.client, code),
+            since=stands_since(record.sent, code),
+            href=history_href(record.client, code),
         )
 
 
@@ -355,148 +306,3 @@ def _procedures(record: Record) -> Iterator[dict[str, Any]]:
             rows = one.row.answers.get(code)
             if isinstance(rows, list):
                 yield from (row for row in rows if not row.get("planned"))
-
-
-def _entries(record: Record, zone: ZoneInfo) -> list[Entry]:
-    found = [
-        *(_visit_entry(visit) for visit in record.visits),
-        *(_form_entry(one, zone) for one in record.sent),
-        *(_message_entry(one, zone) for one in record.happened if one.kind == "MESSAGE"),
-    ]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)
-
-
-def _visit_entry(visit: Booking) -> Entry:
-    zone = visit.room.location.zone
-    status = STATUS[visit.status]
-    return Entry(
-        at=visit.starts_at,
-        when=moment(visit.starts_at, zone),
-        title=visit.treatment_name,
-        detail=_("%(status)s, %(who)s") % {"status": status.word, "who": visit.practitioner.name},
-        tone=status.tone,
-        href=reverse("practice-visit", args=[visit.uid]),
-    )
-
-
-def _form_entry(one: Sent, zone: ZoneInfo) -> Entry:
-    detail = one.row.get_source_display()
-    if one.row.entered_by:
-        detail = _("%(source)s, entered by %(who)s") % {
-            "source": detail,
-            "who": one.row.entered_by.name,
-        }
-    return Entry(
-        at=one.row.submitted_at,
-        when=moment(one.row.submitted_at, zone),
-        title=one.row.get_kind_display(),
-        detail=detail,
-        tone="gold",
-        href="",
-    )
-
-
-def _message_entry(one: Happened, zone: ZoneInfo) -> Entry:
-    return Entry(
-        at=one.at,
-        when=moment(one.at, zone),
-        title=_("Message: %(kind)s") % {"kind": one.what.replace("_", " ").lower()},
-        detail=MESSAGE_STATES.get(one.how, one.how),
-        tone="plain",
-        href="",
-    )
-
-
-def _note(note: ClientNote, zone: ZoneInfo) -> Note:
-    return Note(when=moment(note.at, zone), who=note.author.name, text=note.text)
-
-
-def _look(one: Happened, zone: ZoneInfo) -> Look:
-    return Look(
-        when=moment(one.at, zone),
-        who=one.how,
-        what=WHAT.get(one.what, one.what.replace("_", " ").capitalize()),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One question of a section with its answer, if there is one."""
-
-    code: str
-    label: str
-    words: list[str]
-    since: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    title: str
-    rows: list[Answered]
-    answered: int
-
-
-def sections(sent: Sequence[Sent]) -> list[Section]:
-    """Return all questions of the form by section, each with its answer; `sent` the oldest first."""
-    if not sent:
-        return []
-    form = sent[-1].form
-    own = tuple(q for q in form.recheck if q.code not in form.intake_codes)
-    parts = [(section.title, section.questions) for section in form.sections]
-    found = []
-    for title, questions in [*parts, (form.recheck_title, own)]:
-        rows = [_answered(sent, question) for question in questions]
-        found.append(Section(title, rows, sum(bool(row.words) for row in rows)))
-    return found
-
-
-def _answered(sent: Sequence[Sent], question: Question) -> Answered:
-    newest = sent[-1]
-    answer = newest.row.answers.get(question.code)
-    parts = intake_words.parts(newest.form, newest.rules, question, answer)
-    return Answered(
-        code=question.code,
-        label=question.label,
-        words=[f"{part.label}: {part.words}" if part.label else part.words for part in parts],
-        since=_stands_since(sent, question.code) if answer is not None else "",
-        href=_history(newest.row.client, question.code),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer as one form gave it."""
-
-    when: str
-    source: str
-    words: list[str]
-    asked: bool
-
-
-def history(sent: Sequence[Sent], code: str) -> tuple[str, list[Said]]:
-    """Return a question in words and all its answers, the newest first; where a form said the same
-    as the one before, only whether it asked."""
-    found: list[Said] = []
-    label, before = "", object()
-    for one in sent:
-        question, answer = one.form.by_code.get(code), one.row.answers.get(code)
-        if question is None or (answer == before and code not in one.row.asked):
-            continue
-        label, before = question.label, answer
-        parts = intake_words.parts(one.form, one.rules, question, answer)
-        source = one.row.get_source_display()
-        if one.row.entered_by:
-            source = _("%(source)s, entered by %(who)s") % {
-                "source": source,
-                "who": one.row.entered_by.name,
-            }
-        found.append(
-            Said(
-                when=day_words(one.row.told_on),
-                source=source,
-                words=[f"{p.label}: {p.words}" if p.label else p.words for p in parts],
-                asked=code in one.row.asked,
-            )
-        )
-    return label, found[::-1]

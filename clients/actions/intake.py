@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from clients import intake_links, screening
-from clients.errors import FormIncomplete, FormOver
+from clients.errors import FormIncomplete, FormOver, ToldBefore
 from clients.intake_answers import Typed, clip
 from clients.intake_definition import FormKind
 from clients.intake_draft import Draft
@@ -96,7 +96,9 @@ def new_request(
     )
 
 
-def begin_form(*, now: datetime, request: IntakeRequest, own: bool) -> IntakeDraft:
+def begin_form(
+    *, now: datetime, request: IntakeRequest, own: bool, by_staff: bool = False
+) -> IntakeDraft:
     """Return the draft of a form, beginning it if it is not yet begun.
 
     own: it was opened by the client's own link (or by staff), so it begins with what they told us
@@ -120,7 +122,7 @@ def begin_form(*, now: datetime, request: IntakeRequest, own: bool) -> IntakeDra
         form = current_form(now)
         before = latest_submission(current.client) if own else None
         record = before.answers if before else _contact(current.client)
-        typed = typed_from(form, FormKind(current.kind), record)
+        typed = typed_from(form, FormKind(current.kind), record, by_staff=by_staff)
         return IntakeDraft.objects.create(
             request=current,
             client=current.client,
@@ -172,6 +174,7 @@ def save_form(
     screen: str,
     typed: Mapping[str, Typed],
     own: bool,
+    by_staff: bool = False,
 ) -> Saved:
     """Keep what was typed on one screen, right or wrong; nothing typed is ever lost.
 
@@ -179,7 +182,7 @@ def save_form(
     been sent since. Raises FormOver.
     """
     with transaction.atomic():
-        draft = begin_form(now=now, request=request, own=own)
+        draft = begin_form(now=now, request=request, own=own, by_staff=by_staff)
         late = str(draft.uid) != draft_uid
         before = Draft.of(draft.content)
         kept = {code: clip(fields) for code, fields in typed.items()}
@@ -219,7 +222,8 @@ def send_form(
     today, country: the location's. told_on: the day the client said it, where that is not today;
     by_staff: entered by the actor. Sending a form again that was sent gives the same submission.
 
-    Raises FormOver, and FormIncomplete with what is missing or wrong.
+    Raises FormOver, ToldBefore for a day before that of what is known, and FormIncomplete with what
+    is missing or wrong.
     """
     with transaction.atomic():
         # One after the other for a client: each submission follows the one before.
@@ -234,6 +238,8 @@ def send_form(
             return Sent(sent, created=False)
         _refuse_over(IntakeRequest.objects.get(pk=request.pk), now=now)
         earlier = submissions_of(client)
+        if told_on and earlier and told_on < earlier[0].told_on:
+            raise ToldBefore
         filling = filling_of(
             draft,
             before=earlier[0] if earlier else None,

@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from clients.differences import Change, Told, differences, same
 from clients.intake_definition import Definition, FormKind, IntakeInvalid, read
 from clients.intake_draft import Draft
@@ -24,6 +26,9 @@ from clients.models import (
 )
 from clients.queries.rules import rule_set, rule_sets
 from clinic.models import Location
+
+# What a form is about that staff fill in themselves; it has no link.
+TOLD = "told"
 
 
 def current_form(now: datetime) -> Definition:
@@ -104,7 +109,16 @@ def request_by_token(token: str) -> tuple[IntakeRequest, bool] | None:
 def to_fill_in(client: Client, now: datetime) -> IntakeRequest | None:
     """Return the form a client is asked to fill in now, the soonest due first (one query)."""
     rows = IntakeRequest.objects.filter(client=client, ended_at__isnull=True, valid_until__gt=now)
-    return rows.order_by("valid_until", "pk").first()
+    return rows.exclude(about=TOLD).order_by("valid_until", "pk").first()
+
+
+def told_request(client: Client) -> IntakeRequest | None:
+    """Return what staff are writing down of a client and have not sent yet (one query)."""
+    unsent = Q(drafts__sent_at__isnull=True, drafts__isnull=False)
+    rows = IntakeRequest.objects.filter(unsent, client=client, about=TOLD)
+    # What was put aside is ended, and nothing of it was sent.
+    open_ = rows.filter(Q(ended_at__isnull=True) | Q(submissions__isnull=False))
+    return open_.select_related("client__key").order_by("-pk").first()
 
 
 def draft_of(request: IntakeRequest) -> IntakeDraft | None:
@@ -123,15 +137,17 @@ def filling_of(
 ) -> Filling:
     """Return a form as far as it is filled in, read with the versions it was begun with. `before`
     is the record as it stands."""
+    kind, content = FormKind(draft.request.kind), Draft.of(draft.content)
     return Filling(
         form=form_of(draft.definition_id),
         rules=rule_set(draft.rule_set_id),
-        kind=FormKind(draft.request.kind),
-        typed=Draft.of(draft.content).typed,
+        kind=kind,
+        typed=content.typed,
         today=today,
         before=before.answers if before else {},
         country=country,
         by_staff=by_staff,
+        only=content.seen if by_staff and kind is FormKind.WHAT_CHANGED else None,
     )
 
 

@@ -5,7 +5,8 @@ Where sending it changes bookings stands on the right of this app (`bookings.vie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -23,7 +24,15 @@ from clients.forms.intake import typed_in
 from clients.intake_definition import FormKind, Section
 from clients.intake_form import Filling, answer_rest_with_no
 from clients.models import IntakeDraft, IntakeRequest
-from clients.views.intake_page import Door, clock, form_name, overview, part_page, valid_words
+from clients.views.intake_page import (
+    Door,
+    Words,
+    clock,
+    form_name,
+    overview,
+    part_page,
+    valid_words,
+)
 from clinic.replies import CONFLICT, INVALID, SeeOther, private
 
 
@@ -36,6 +45,7 @@ class Form:
     door: Door
     now: datetime
     told_on: date | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
     def _home(self) -> tuple[ZoneInfo, str]:
@@ -72,7 +82,7 @@ class Form:
         )
 
     def render(self, name: str, context: dict[str, object], status: int = 200) -> HttpResponse:
-        shell = {"shell": self.door.shell, "door": self.door}
+        shell = {"shell": self.door.shell, "door": self.door, **self.extra}
         return render(self.request, f"clients/intake/{name}.html", shell | context, status=status)
 
     def section(self, filling: Filling, code: str) -> Section | None:
@@ -120,9 +130,12 @@ def _begin(one: Form) -> HttpResponse:
     return SeeOther(one.door.part(screens[0].code))
 
 
-def show(one: Form, *, was_refused: bool = False, status: int = 200) -> HttpResponse:
-    """Show a form as it stands: to begin, to go on with, sent, or closed."""
-    context: dict[str, object] = {"name": form_name(one.asked.kind)}
+def show(
+    one: Form, *, was_refused: bool = False, notice: Words = "", status: int = 200
+) -> HttpResponse:
+    """Show a form as it stands: to begin, to go on with, sent, or closed; `notice`: what stood in
+    the way of sending it."""
+    context: dict[str, object] = {"name": form_name(one.asked.kind), "notice": notice}
     if one.is_locked:
         return one.render("locked", context, status)
     if one.draft is not None:
@@ -189,6 +202,7 @@ def _keep(one: Form, code: str) -> HttpResponse:
             screen="" if _is_quiet(one) else code,
             typed=typed,
             own=one.door.own,
+            by_staff=one.door.by_staff,
         )
     except FormOver:
         return SeeOther(one.door.home)
@@ -244,6 +258,6 @@ def _go(
         )
         status = CONFLICT if doubles else (INVALID if is_wrong and go == "next" else 200)
         return one.render("part", {"page": page, "at": what, "doubles": doubles}, status)
-    if place + 1 < len(filling.screens):
+    if filling.only is None and place + 1 < len(filling.screens):
         return SeeOther(one.door.part(filling.screens[place + 1].code))
     return SeeOther(one.door.home)

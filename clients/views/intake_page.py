@@ -122,7 +122,7 @@ def part_page(
         draft=str(draft.uid),
         saved=clock(draft.saved_at, zone) if draft.revision else "",
         back=door.part(filling.screens[place - 1].code) if place else door.home,
-        is_last=place == len(filling.screens) - 1,
+        is_last=filling.only is not None or place == len(filling.screens) - 1,
         problems=_problems(asks) if checked else [],
     )
 
@@ -175,7 +175,8 @@ def steps(door: Door, draft: IntakeDraft, filling: Filling, *, current: str = ""
     wrong = {question.code for question in filling.wrong}
     found = []
     for section in filling.screens:
-        open_ = [q for q in section.questions if q.code in missing or q.code in wrong]
+        counts = filling.only is None or section.code in filling.only
+        open_ = [q for q in section.questions if counts and (q.code in missing or q.code in wrong)]
         state = "new" if section.code not in seen else ("open" if open_ else "done")
         said = {"new": _("Not opened yet"), "open": _to_do(len(open_)), "done": _("Done")}[state]
         href = door.part(section.code)
@@ -199,7 +200,8 @@ def _to_do(count: int) -> str:
 
 @dataclass(slots=True)
 class Overview:
-    """The whole form at a glance: begun, ready to send, or what is still missing."""
+    """The whole form at a glance: begun, ready to send, or what is still missing. `more_href`: what
+    nobody has opened yet of a form that could be sent."""
 
     door: Door
     name: Words
@@ -208,6 +210,7 @@ class Overview:
     next_href: str
     saved: str
     missing_words: str
+    more_href: str = ""
     was_refused: bool = False
     is_late: bool = False
 
@@ -233,6 +236,7 @@ def overview(
         next_href=to_open or next((f"{s.href}?check=1" for s in all_ if s.state == "open"), ""),
         saved=clock(draft.saved_at, zone),
         missing_words=_to_do(len(filling.missing) + len(filling.wrong)),
+        more_href=to_open if filling.is_ready and filling.only is None else "",
         was_refused=was_refused,
         is_late=is_late,
     )
