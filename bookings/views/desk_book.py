@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import actions
+from bookings.actions.booking import Booked
 from bookings.availability import Opening
 from bookings.errors import KeyMismatch, NeedsReason, SlotTaken
 from bookings.forms.choosing import read_choice
@@ -140,30 +142,12 @@ class DeskBooking:
         rules: Sequence[str | Promise] = (),
     ) -> HttpResponse:
         times = list(others) or self.times()
-        local = self._from().astimezone(self.location.zone)
-        typed = self.typed
-        is_free = any(one.is_chosen for one in times)
         context = {
-            "panel_form": self.form if "look" not in typed else None,
-            "client": self.client,
-            "usual": self.usual,
-            "is_new": typed.get("client") == NEW,
-            "text": typed.get("q", ""),
-            "found": self._found_clients(),
-            "offerings": self.offerings,
-            "offering": self.offering,
-            "people": self.people,
-            "who": self.who,
+            **self._wish(),
+            **self._typed(times),
+            "panel_form": self.form if "look" not in self.typed else None,
             "times": times,
             "others": others,
-            "is_other": not is_free and (typed.get("at") == OTHER or bool(self.start) or not times),
-            "typed": typed,
-            "typed_day": (typed.get("day") if self.is_sent else "") or f"{local:%Y-%m-%d}",
-            "typed_time": typed.get("time") or f"{local:%H:%M}",
-            "may_tell": self.client is None or bool(self.client.email),
-            "tell": "tell" in typed if self.is_sent else True,
-            "override": typed.get("override", ""),
-            "key": typed.get("key") or uuid4(),
             "error": error,
             "rules": rules,
             "action": self.request.get_full_path(),
@@ -171,6 +155,35 @@ class DeskBooking:
             "other_href": self._other_href(),
         }
         return self.page.answer(PANEL, context, title=_("New booking"), status=status)
+
+    def _wish(self) -> dict[str, Any]:
+        """Return who is to have what with whom, and what there is to choose from."""
+        return {
+            "client": self.client,
+            "usual": self.usual,
+            "found": self._found_clients(),
+            "offerings": self.offerings,
+            "offering": self.offering,
+            "people": self.people,
+            "who": self.who,
+        }
+
+    def _typed(self, times: Sequence[TimeChoice]) -> dict[str, Any]:
+        """Return what stands in the fields: what was typed, else what is likely meant."""
+        typed, local = self.typed, self._from().astimezone(self.location.zone)
+        is_free = any(one.is_chosen for one in times)
+        return {
+            "typed": typed,
+            "text": typed.get("q", ""),
+            "is_new": typed.get("client") == NEW,
+            "is_other": not is_free and (typed.get("at") == OTHER or bool(self.start) or not times),
+            "typed_day": (typed.get("day") if self.is_sent else "") or f"{local:%Y-%m-%d}",
+            "typed_time": typed.get("time") or f"{local:%H:%M}",
+            "may_tell": self.client is None or bool(self.client.email),
+            "tell": "tell" in typed if self.is_sent else True,
+            "override": typed.get("override", ""),
+            "key": typed.get("key") or uuid4(),
+        }
 
     def _other_href(self) -> str:
         """Return the panel as it is, but for the client."""
@@ -190,31 +203,34 @@ class DeskBooking:
     def book(self) -> HttpResponse:
         """Book, or show the panel again with all that was typed and what stands against it."""
         form = self.form
-        known, needs = self.client, form.data.get("client") not in {None, "", NEW}
         if not form.is_valid() or form.starts_at is None or self.offering is None:
             return self.show(status=INVALID, others=desk_times.twice(form, self.people))
-        if needs and known is None:
+        if form.data.get("client") not in {None, "", NEW} and self.client is None:
             return self.show(status=INVALID, error=_("Please find the client again."))
         try:
-            made = actions.book_by_staff(
-                now=self.now,
-                actor=actor_of(self.request),
-                key=f"desk:{form.cleaned_data['key']}",
-                offering=self.offering,
-                location=self.location,
-                practitioner=form.who,
-                starts_at=form.starts_at,
-                client=known,
-                contact=None if known else form.contact,
-                tell_client=form.cleaned_data["tell"],
-                override=form.cleaned_data["override"],
-            )
+            made = self._book(self.offering, form.starts_at)
         except NeedsReason as refusal:
             rules = desk_times.rules_passed(refusal)
             return self.show(status=INVALID, error=refusal.sentence, rules=rules)
         except Refusal as refusal:
             return self.refuse(refusal, form.starts_at)
         return there(made.booking, "booked")
+
+    def _book(self, offering: Offering, starts_at: datetime) -> Booked:
+        typed = self.form.cleaned_data
+        return actions.book_by_staff(
+            now=self.now,
+            actor=actor_of(self.request),
+            key=f"desk:{typed['key']}",
+            offering=offering,
+            location=self.location,
+            practitioner=self.form.who,
+            starts_at=starts_at,
+            client=self.client,
+            contact=None if self.client else self.form.contact,
+            tell_client=typed["tell"],
+            override=typed["override"],
+        )
 
     def refuse(self, refusal: Refusal, wanted: datetime) -> HttpResponse:
         """Show the panel with the reason and, where the time was the trouble, those nearest to it."""

@@ -85,30 +85,70 @@ class BookingPanel:
 
     booking: Booking
     name: str
-    initials: str
     phone: str
-    phone_words: str
     email: str
     when: str
-    who: str
-    where: str
-    minutes: str
-    price: str
-    status: Mark
     overdue: str
     phases: Sequence[Phase]
-    flow: list[Reached]
-    safety: Mark
-    safety_words: str | Promise
     consent: Mark | None
     note: str
-    first: Step | None
-    more: list[Step]
-    can_change: bool
+    steps: list[Step]
     undo: str
     undo_change: str
     undo_until: str
     visits: list[Visit]
+
+    @property
+    def initials(self) -> str:
+        return wording.initials(self.name)
+
+    @property
+    def phone_words(self) -> str:
+        return phone_words(self.phone) if self.phone else ""
+
+    @property
+    def who(self) -> str:
+        return self.booking.practitioner.name
+
+    @property
+    def where(self) -> str:
+        return self.booking.room.name
+
+    @property
+    def minutes(self) -> str:
+        return wording.minutes(self.booking.minutes)
+
+    @property
+    def price(self) -> str:
+        return wording.money(self.booking.price, self.booking.currency)
+
+    @property
+    def status(self) -> Mark:
+        return STATUS[self.booking.status]
+
+    @property
+    def flow(self) -> list[Reached]:
+        return flow_of(self.booking)
+
+    @property
+    def safety(self) -> Mark:
+        return SAFETY[Outcome(self.booking.outcome)]
+
+    @property
+    def safety_words(self) -> str | Promise:
+        return SAFETY_WORDS.get(Outcome(self.booking.outcome), "")
+
+    @property
+    def first(self) -> Step | None:
+        return self.steps[0] if self.steps else None
+
+    @property
+    def more(self) -> list[Step]:
+        return self.steps[1:]
+
+    @property
+    def can_change(self) -> bool:
+        return self.booking.status in lifecycle.BEFORE_SESSION
 
     @property
     def move_href(self) -> str:
@@ -124,35 +164,22 @@ def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> Book
     location = booking.room.location
     name = booking.client.name if booking.client else booking.contact_name
     phone = booking.contact_phone or (booking.client.phone if booking.client else "")
-    steps = steps_of(booking, now=now)
     undo = undo_href(card)
     return BookingPanel(
         booking=booking,
         name=name,
-        initials=wording.initials(name),
         phone=phone,
-        phone_words=phone_words(phone) if phone else "",
         email=booking.contact_email or (booking.client.email if booking.client else ""),
         when=_("%(day)s, %(span)s")
         % {
             "day": wording.day_short(booking.starts_at.astimezone(location.zone).date()),
             "span": span(booking.starts_at, booking.ends_at, location.zone),
         },
-        who=booking.practitioner.name,
-        where=booking.room.name,
-        minutes=wording.minutes(booking.minutes),
-        price=wording.money(booking.price, booking.currency),
-        status=STATUS[booking.status],
         overdue=overdue(booking, now),
         phases=phases_of(card.parts, booking, now) if card else (),
-        flow=flow_of(booking),
-        safety=SAFETY[Outcome(booking.outcome)],
-        safety_words=SAFETY_WORDS.get(Outcome(booking.outcome), ""),
         consent=mark_of(booking.client, now) if booking.status not in NO_FLOW else None,
         note=_note(booking, location),
-        first=steps[0] if steps else None,
-        more=steps[1:],
-        can_change=booking.status in lifecycle.BEFORE_SESSION,
+        steps=steps_of(booking, now=now),
         undo=undo,
         undo_change=str(card.undo) if card and undo else "",
         undo_until=clock(card.undo_until, location.zone) if card and card.undo_until else "",

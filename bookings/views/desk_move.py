@@ -62,7 +62,6 @@ class Moving:
         rules: Sequence[str | Promise] = (),
     ) -> HttpResponse:
         chosen = self.form.data.get("at", "") if self.form.is_bound else ""
-        local = self.booking.starts_at.astimezone(self.location.zone)
         context = change_context(
             self.booking,
             self.form,
@@ -74,15 +73,23 @@ class Moving:
             times=self._times(chosen, own=True),
             elsewhere=self._times(chosen, own=False),
             people=self.people,
-            chosen=chosen,
             is_other=chosen == OTHER or bool(rules),
-            typed_day=self.form.data.get("day") or self.day.isoformat(),
-            typed_time=self.form.data.get("time") or f"{local:%H:%M}",
-            typed_who=self.form.data.get("practitioner") or str(self.booking.practitioner_id),
+            **self._typed(chosen),
             action=reverse("desk-move", args=[self.booking.uid]),
         )
         page = page_of(self.request, self.booking)
         return page.answer(MOVE, context, title=_("Move the booking"), status=status)
+
+    def _typed(self, chosen: str) -> dict[str, str]:
+        """Return the time chosen and what stands in the fields for any other: what was typed, else
+        the booking's own."""
+        typed, local = self.form.data, self.booking.starts_at.astimezone(self.location.zone)
+        return {
+            "chosen": chosen,
+            "typed_day": typed.get("day") or self.day.isoformat(),
+            "typed_time": typed.get("time") or f"{local:%H:%M}",
+            "typed_who": typed.get("practitioner") or str(self.booking.practitioner_id),
+        }
 
     def _times(self, chosen: str, *, own: bool) -> list[TimeChoice]:
         """Return the shown day's times with whoever has the booking, or with everybody else."""

@@ -92,21 +92,11 @@ class DeskPage:
 
     def day_context(self) -> dict[str, Any]:
         """Return what the day's template shows (six queries at most, however much is booked)."""
-        zone, today = self.location.zone, self.now.astimezone(self.location.zone).date()
         found = self.found or desk_day(self.location, self.day, now=self.now)
-        before, after = self.day - timedelta(days=1), self.day + timedelta(days=1)
-        start, end = day_bounds(self.location.time_zone, self.day)
         return {
-            "title": wording.day(self.day),
+            **self._which_day(),
             "problems": self.problems,
             "locations": self.locations or catalogue.locations(),
-            "day": self.day,
-            "today": today,
-            "before": self.href(before) if self.day > FIRST_DAY else "",
-            "after": self.href(after) if self.day < LAST_DAY else "",
-            "today_href": f"{reverse('day')}?{urlencode({'location': self.location.slug})}",
-            "zone": wording.zone_words(zone, instant_of((start + end) // 2)),
-            "clock_changes": self._clock_changes(end - start),
             "count": sessions(sum(len(column.cards) for column in found.columns)),
             "closure": self._closure(found),
             "grid": grid(
@@ -118,6 +108,21 @@ class DeskPage:
             "waiting_href": self._waiting_href(),
             "waiting": waiting(self.location, now=self.now),
             **self._told(found),
+        }
+
+    def _which_day(self) -> dict[str, Any]:
+        """Return which day it is, on what clock, and the ways to the days beside it."""
+        before, after = self.day - timedelta(days=1), self.day + timedelta(days=1)
+        start, end = day_bounds(self.location.time_zone, self.day)
+        return {
+            "title": wording.day(self.day),
+            "day": self.day,
+            "today": self.now.astimezone(self.location.zone).date(),
+            "before": self.href(before) if self.day > FIRST_DAY else "",
+            "after": self.href(after) if self.day < LAST_DAY else "",
+            "today_href": f"{reverse('day')}?{urlencode({'location': self.location.slug})}",
+            "zone": wording.zone_words(self.location.zone, instant_of((start + end) // 2)),
+            "clock_changes": self._clock_changes(end - start),
         }
 
     def _waiting_href(self) -> str:

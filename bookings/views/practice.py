@@ -134,7 +134,20 @@ def show(
     form: ReviewForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """Show a visit, whose reader is noted in the access log."""
     now = timezone.now()
+    _note_answers(request, booking, now=now)
+    context = {
+        "page": visit_page(booking, now=now),
+        "consents": visit_consents(booking, now=now),
+        "error": error,
+        "form": form,
+        "did": request.GET.get("did", ""),
+    }
+    return render(request, "bookings/practice/visit.html", context, status=status)
+
+
+def _note_answers(request: HttpRequest, booking: Booking, *, now: datetime) -> None:
     audit.viewed(
         now=now,
         actor=actor_of(request),
@@ -142,22 +155,6 @@ def show(
         about=f"booking:{booking.uid}",
         whose=f"client:{booking.client.uid}" if booking.client else "",
     )
-    page = visit_page(
-        booking,
-        now=now,
-        waits=practice.waits_for_review(booking, now),
-        reviews=practice.reviews_of(booking),
-        earlier=practice.earlier_visits(booking),
-        reason=practice.cancel_reason(booking),
-    )
-    context = {
-        "page": page,
-        "consents": visit_consents(booking, now=now),
-        "error": error,
-        "form": form,
-        "did": request.GET.get("did", ""),
-    }
-    return render(request, "bookings/practice/visit.html", context, status=status)
 
 
 @practitioners_only

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import lifecycle
-from bookings.models import Booking, CancelReason, Review
+from bookings.models import Booking, Review
+from bookings.queries import practice
 from bookings.views import wording
 from bookings.views.desk_booking import DONE, START, Step
 from bookings.views.desk_grid import overdue
@@ -140,16 +141,9 @@ class VisitPage:
     cancel_reason: str
 
 
-def visit_page(
-    one: Booking,
-    *,
-    now: datetime,
-    waits: bool,
-    reviews: Sequence[Review],
-    earlier: Sequence[Booking],
-    reason: CancelReason | None,
-) -> VisitPage:
+def visit_page(one: Booking, *, now: datetime) -> VisitPage:
     """Return the page; reads the sealed answers and reasons of this visit and of those before."""
+    waits, reason = practice.waits_for_review(one, now), practice.cancel_reason(one)
     zone = one.room.location.zone
     answers = seen(one.screening) if one.screening else None
     day = wording.day(one.starts_at.astimezone(zone).date())
@@ -165,8 +159,8 @@ def visit_page(
         may_answer=one.status in lifecycle.BEFORE_SESSION,
         step={lifecycle.ARRIVED: START, lifecycle.IN_SESSION: DONE}.get(one.status),
         earliest=answers.earliest if answers else None,
-        decided=[_decided(review, zone=zone) for review in reviews],
-        earlier=[_earlier(before) for before in earlier],
+        decided=[_decided(review, zone=zone) for review in practice.reviews_of(one)],
+        earlier=[_earlier(before) for before in practice.earlier_visits(one)],
         deadline=_waits(one, now) if waits else "",
         cancel_reason=reason.text if reason else "",
     )
