@@ -140,11 +140,7 @@ def times_page(
     if day is not None and not today <= day <= last:
         notice = notice or _outside(day, today, last)
         day = last if day > last else None
-    # What lies beyond the strip is read only by whoever finds nothing before its end.
-    _start, end = _strip(day or today, today, last)
-    found = _Found(wanted, today, end)
-    if end < last and not found.has_times(day):
-        found = _Found(wanted, today, last)
+    found = _found(wanted, day, today, last)
     day = day or found.first_day or today
     start, end = _strip(day, today, last)
     page = TimesPage(
@@ -167,6 +163,14 @@ def times_page(
         page.closest = found.closest(day)
         page.empty_title, page.empty_words = found.why_empty(day)
     return page
+
+
+def _found(wanted: Wanted, day: date | None, today: date, last: date) -> _Found:
+    """Return the times up to the end of the strip that a day stands in; what lies beyond is read
+    only where that day, or the strip, has none."""
+    _start, end = _strip(day or today, today, last)
+    found = _Found(wanted, today, end)
+    return found if end == last or found.has_times(day) else _Found(wanted, today, last)
 
 
 def _strip(day: date, today: date, last: date) -> tuple[date, date]:

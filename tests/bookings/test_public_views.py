@@ -367,6 +367,24 @@ def test_the_hold_can_be_kept_longer_without_losing_a_word(client: Client, home:
     assert Booking.objects.filter(status="HELD").count() == 1
 
 
+def test_times_beyond_the_days_that_are_shown_are_found_where_nothing_is_free_before(
+    client: Client, home: House
+) -> None:
+    first, away = home.day(20), home.at(0, ahead=20)
+    for who in home.people:
+        clinics.time_off(practitioner=who, starts_at=away - timedelta(days=25), ends_at=away)
+    page = client.get("/book/queen/facial/").context["page"]
+    assert page.day >= first
+    assert page.parts
+    assert page.day in [one.on for one in page.days if not one.is_off]
+    assert f"day={page.day}" in page.next_href
+
+    asked = client.get("/book/queen/facial/", {"day": home.day(3).isoformat()}).context["page"]
+    assert not asked.parts
+    assert [one.day for one in asked.closest], "what is free later is offered"
+    assert asked.next_href == page.next_href
+
+
 def test_the_page_of_times_asks_the_database_as_often_for_three_as_for_one(client: Client) -> None:
     def asked(url: str) -> int:
         with CaptureQueriesContext(
