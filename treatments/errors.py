@@ -46,6 +46,81 @@ class AddendumEmpty(Refusal):
         super().__init__(_("Please write what is added, and why it was not there before."))
 
 
+class PlanIsOpen(Refusal):
+    code = "plan_open"
+    field = "treatment"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is a running plan for this treatment already. Complete or stop it first.")
+        )
+
+
+class PlanMoved(Refusal):
+    """The plan is no longer in a state from which this can be done."""
+
+    code = "plan_moved"
+
+    def __init__(self) -> None:
+        super().__init__(_("The plan has changed meanwhile. It is shown as it stands now."))
+
+
+class PlanNotSigned(Refusal):
+    """No consent that was signed after the plan was proposed holds."""
+
+    code = "plan_not_signed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A plan is agreed to by signature: hand over the tablet, or send the link, first.")
+        )
+
+
+class PlanReasonMissing(Refusal):
+    code = "reason_missing"
+    field = "reason"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Please write down why the plan is stopped. Only practitioners read it.")
+        )
+
+
+class EventDayMissing(Refusal):
+    code = "event_day_missing"
+    field = "event_on"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please say on which day the event is."))
+
+
+class SessionsLeft(Refusal):
+    """The plan is not complete: sessions are left."""
+
+    code = "sessions_left"
+
+    def __init__(self) -> None:
+        super().__init__(_("Sessions of this plan are left. To end it early, stop it and say why."))
+
+
+class NoMaintenance(Refusal):
+    """The template chosen has an end, or there is none without one."""
+
+    code = "no_maintenance"
+
+    def __init__(self) -> None:
+        super().__init__(_("Maintenance needs a plan without an end. Please add one to the plans."))
+
+
+class PlanClientGone(Refusal):
+    code = "client_merged"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record was merged into another meanwhile. Please look at that one.")
+        )
+
+
 CONSTRAINTS: Constraints = {
     "treatments_treatment_slug_key": (
         "name",
@@ -74,5 +149,22 @@ CONSTRAINTS: Constraints = {
     "tool_name_once": (
         "name",
         _("Another tool here has this name. Please choose one that differs."),
+    ),
+    "treatments_plantemplate_slug_key": (
+        "name",
+        _("A plan of this name has just been added. Please choose another name."),
+    ),
+    "plantemplate_numbers_in_range": ("sessions", _("Between 1 and 60.")),
+    "plantemplate_one_cadence": (
+        "per_week",
+        _("Say how often a week, or every how many days: one of the two."),
+    ),
+    "plantemplate_gaps_in_order": (
+        "max_gap_days",
+        _("At most is not less than at least, and both are between 1 and 365 days."),
+    ),
+    "plantemplate_before_event": (
+        "before_event_most",
+        _("Say both, the smaller one first, at most 60 days; and how many sessions there are."),
     ),
 }

@@ -23,6 +23,8 @@ from clients.models import Client, ClientKey, DuplicateProposal, Message
 from clients.sealing import SealedField, reseal
 from clinic import audit
 from clinic.audit import Actor
+from treatments import plan_states
+from treatments.models import Plan
 
 UNDO_WITHIN = timedelta(days=30)
 FIELDS = ("name", "email", "phone", "language")
@@ -43,8 +45,9 @@ def merge(
 
     take: which of FIELDS the survivor gets from `merged`; the others stay as they are.
 
-    Raises ClientGone where one of them was merged meanwhile, NotMergeable for one record twice or
-    one whose health text was erased, or ClientBusy. Nothing is changed then.
+    Raises ClientGone where one of them was merged meanwhile, NotMergeable for one record twice, one
+    whose health text was erased or two with running plans of one treatment, or ClientBusy. Nothing
+    is changed then.
     """
     chosen = frozenset(take)
     if actor.user is None or not chosen <= set(FIELDS):
@@ -54,6 +57,7 @@ def merge(
             survivor, merged = _locked(survivor, merged)
             if Client.Status.MERGED in (survivor.status, merged.status):
                 raise ClientGone
+            _check_plans(survivor, merged)
             made = Merge(
                 survivor=survivor,
                 merged=merged,
@@ -167,6 +171,20 @@ def _locked(one: Client, other: Client) -> tuple[Client, Client]:
     if {contact_key(each) for each in found.values()} != keys:
         raise ClientBusy
     return found[one.pk], found[other.pk]
+
+
+def _check_plans(*clients: Client) -> None:
+    """Raise NotMergeable where both have a running plan of one treatment: which of them is the
+    person's is for a practitioner to say."""
+    running = Plan.objects.filter(client__in=clients, state__in=plan_states.OPEN)
+    each = list(running.values_list("treatment", flat=True))
+    if len(each) > len(set(each)):
+        raise NotMergeable(
+            _(
+                "Both records have a running plan for the same treatment. A practitioner stops or "
+                "completes one of them first."
+            )
+        )
 
 
 def _inherit(survivor: Client, merged: Client, *, now: datetime) -> None:

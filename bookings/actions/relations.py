@@ -46,6 +46,7 @@ RELATIONS = {
     "clients.ClientNote.client": How.MOVES,
     # Who may see one record must not see another by being taken for its owner; the desk allows it.
     "clients.ClientLogin.client": How.STAYS,
+    "clients.ConsentEvent.client": How.MOVES,
     "clients.ConsentGiven.client": How.MOVES,
     "clients.ConsentLink.client": How.STAYS,
     "clients.ConsentStillYes.client": How.MOVES,
@@ -65,6 +66,9 @@ RELATIONS = {
     "clients.Screening.client": How.MOVES,
     "clients.Withholding.client": How.MOVES,
     "treatments.AdverseEvent.client": How.MOVES,
+    # Two running plans of one treatment are for a practitioner to decide about first (merging).
+    "treatments.Plan.client": How.MOVES,
+    "treatments.PlanEvent.client": How.MOVES,
     "treatments.SessionAction.client": How.MOVES,
     "treatments.SessionRecord.client": How.MOVES,
     "treatments.SessionVersion.client": How.MOVES,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from clients.consent_rules import Kind, Method, Place, Relation
+from clients.consent_rules import Kind, Method, Place, Reason, Relation
 from clients.consent_text import Text, write
 from clients.errors import (
     AlreadyWithdrawn,
@@ -24,6 +24,7 @@ from clients.models import (
     Client,
     ClientKey,
     ConsentDocument,
+    ConsentEvent,
     ConsentGiven,
     ConsentLink,
     ConsentStillYes,
@@ -238,6 +239,16 @@ def still_yes(*, now: datetime, actor: Actor, client: Client, about: str) -> Con
             after={"consent": str(newest.uid)},
         )
     return made
+
+
+def ask_again(*, now: datetime, client: Client, reason: Reason, about: str) -> None:
+    """Something has come up that no consent signed before spoke of; once for each `about`.
+
+    Part of the caller's transaction, which writes down what it was.
+    """
+    ConsentEvent.objects.get_or_create(
+        about=about, reason=reason.value, defaults={"client": client, "at": now}
+    )
 
 
 def replace_link(*, now: datetime, actor: Actor, client: Client) -> None:

@@ -1,6 +1,7 @@
 from clients.models.client import Channel, Client, ContactConsent, DuplicateProposal, Purpose
 from clients.models.consent import (
     ConsentDocument,
+    ConsentEvent,
     ConsentGiven,
     ConsentLink,
     ConsentStillYes,
@@ -39,6 +40,7 @@ __all__ = [
     "ClientLogin",
     "ClientNote",
     "ConsentDocument",
+    "ConsentEvent",
     "ConsentGiven",
     "ConsentLink",
     "ConsentStillYes",

@@ -202,6 +202,44 @@ class ConsentStillYes(models.Model):
         return f"still yes at {self.about}"
 
 
+class ConsentEvent(models.Model):
+    """Something came up that no consent signed before `at` spoke of, such as a new plan.
+
+    `about` names it. Such rows are only added.
+    """
+
+    class Reason(models.TextChoices):
+        NEW_PLAN = consent_rules.Reason.NEW_PLAN.value, _("New plan")
+        NEW_RISK = consent_rules.Reason.NEW_RISK.value, _("New risk")
+        NEW_TECHNIQUE = consent_rules.Reason.NEW_TECHNIQUE.value, _("New technique")
+        CAPACITY_CHANGED = (
+            consent_rules.Reason.CAPACITY_CHANGED.value,
+            _("Who decides has changed"),
+        )
+
+    client = models.ForeignKey(
+        "clients.Client", on_delete=models.PROTECT, related_name="consent_events"
+    )
+    reason = models.CharField(max_length=16, choices=Reason)
+    about = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__in=sorted(each.value for each in consent_rules.EVENTS)),
+                name="consent_event_reason_known",
+            ),
+            models.UniqueConstraint(fields=["about", "reason"], name="consent_event_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["client", "at"], name="consent_event_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} of {self.about}"
+
+
 class ConsentLink(models.Model):
     """How often a client's consent link was replaced: only the newest opens. Without a row it is
     the first one."""

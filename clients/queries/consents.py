@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from clients.consent_rules import (
     EVENTS_OF,
@@ -21,7 +23,7 @@ from clients.consent_rules import (
     Version,
     judge,
 )
-from clients.models import Client, ConsentDocument, ConsentGiven
+from clients.models import Client, ConsentDocument, ConsentEvent, ConsentGiven
 
 FALLBACK_LANGUAGE = "en-ca"
 
@@ -89,11 +91,12 @@ def standings(
 ) -> dict[int, dict[Kind, Standing]]:
     """Return how it stands with clients' consents at a moment, by primary key (two queries).
 
-    events: what has come up for a client since, such as a new plan or a new risk.
+    What has come up for a client since, such as a new plan, is known (`ConsentEvent`). events: what
+    has come up besides.
     """
     rows = (
         ConsentGiven.objects.filter(client__in=clients, document__kind__in=kinds)
-        .annotate(withdrawn_at=F("withdrawals__at"))
+        .annotate(withdrawn_at=F("withdrawals__at"), came_up=_CAME_UP)
         .order_by("client", "document__kind", "-at", "-pk")
         .values_list(
             "client",
@@ -104,13 +107,16 @@ def standings(
             "at",
             "withdrawn_at",
             "choices",
+            "came_up",
         )
     )
     given: dict[tuple[int, Kind], list[tuple[str, Given]]] = {}
-    for pk, code, language, number, months, signed_at, withdrawn_at, choices in rows:
+    came: dict[int, list[Event]] = {}
+    for pk, code, language, number, months, signed_at, withdrawn_at, choices, came_up in rows:
         yes = frozenset(item for item, said in choices.items() if said is True)
         one = Given(number, signed_at, months, withdrawn_at, yes)
         given.setdefault((pk, Kind(code)), []).append((language, one))
+        came[pk] = [_event(each) for each in came_up]
     versions, told = _versions(kinds), events or {}
     found: dict[int, dict[Kind, Standing]] = {}
     for pk in clients:
@@ -122,9 +128,25 @@ def standings(
                 [one for _language, one in of_kind],
                 versions=versions.get((kind, newest[0]), []) if newest else [],
                 at=at,
-                events=[one for one in told.get(pk, ()) if one.reason in EVENTS_OF[kind]],
+                events=[
+                    one
+                    for one in (*came.get(pk, ()), *told.get(pk, ()))
+                    if one.reason in EVENTS_OF[kind]
+                ],
             )
     return found
+
+
+# What came up matters only to those who have signed something, so it is read with that.
+_CAME_UP = ArraySubquery(
+    ConsentEvent.objects.filter(client=OuterRef("client"))
+    .order_by("at")
+    .values(json=JSONObject(reason="reason", at="at"))
+)
+
+
+def _event(row: Mapping[str, str]) -> Event:
+    return Event(Reason(row["reason"]), datetime.fromisoformat(row["at"]))
 
 
 def _versions(kinds: Collection[Kind]) -> dict[tuple[Kind, str], list[Version]]:
@@ -190,8 +212,12 @@ def asked_again_by(document: ConsentDocument, at: datetime) -> int:
         .values("pk")
     )
     kind = Kind(document.kind)
+    came_up = ConsentEvent.objects.filter(client=OuterRef("client"), at__gt=OuterRef("at"))
     rows = ConsentGiven.objects.filter(
-        document__language=document.language, withdrawals__isnull=True, pk__in=newest
+        ~Exists(came_up),
+        document__language=document.language,
+        withdrawals__isnull=True,
+        pk__in=newest,
     ).values_list("document__number", "document__months", "at")
     versions = _versions([kind]).get((kind, document.language), [])
     return sum(

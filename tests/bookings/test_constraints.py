@@ -45,7 +45,7 @@ from tests.clients import test_record_constraints
 from tests.clinic import test_running_constraints
 from tests.copying import Case, copy, refused
 from tests.factories import clinic
-from tests.treatments import test_session_constraints
+from tests.treatments import test_plan_constraints, test_session_constraints
 from treatments.models import Offer, Phase, Treatment
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +269,12 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         for constraint in model._meta.constraints
     }
     tried = [CASES, OF_THEIR_OWN, TRIED_BY_IMPORTING, TRIED_BY_RULE_EDITING]
-    for elsewhere in (test_running_constraints, test_record_constraints, test_session_constraints):
+    for elsewhere in (
+        test_running_constraints,
+        test_record_constraints,
+        test_plan_constraints,
+        test_session_constraints,
+    ):
         tried += [elsewhere.CASES, elsewhere.OF_THEIR_OWN]
     assert sorted(chain.from_iterable(tried)) == sorted(named)
 

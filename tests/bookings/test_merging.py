@@ -40,8 +40,10 @@ from clinic.audit import Actor, staff
 from clinic.models import AuditEntry
 from tests.bookings.front_desk import Desk, desk
 from tests.bookings.world import NOW, SLOT, contact
-from tests.factories import bookings, clinic
+from tests.factories import bookings, clinic, plans
 from tests.factories import clients as people
+from treatments.actions.planning import Aims
+from treatments.models import Plan
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -161,6 +163,10 @@ def asked(client: Client, _text: str) -> IntakeRequest:
     )
 
 
+def planned(client: Client, text: str) -> Plan:
+    return plans.plan(now=NOW, client=client, aims=Aims(goals=f"<{text}>"))
+
+
 MAKE: dict[str, Any] = {
     "booking": lambda client, _text: bookings.booking(client=client),
     "message": lambda client, _text: people.message(due_at=NOW, client=client, staff_email=""),
@@ -171,6 +177,7 @@ MAKE: dict[str, Any] = {
     "noted": noted,
     "signed": signed,
     "asked": asked,
+    "planned": planned,
 }
 
 
@@ -187,6 +194,8 @@ def read(rows: list[models.Model]) -> list[Any]:
             found.append(again.text)
         elif isinstance(again, Review):
             found.append(again.reason)
+        elif isinstance(again, Plan):
+            found.append(again.aims["goals"][1:-1])
     return found
 
 

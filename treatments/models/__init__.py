@@ -1,3 +1,4 @@
+from treatments.models.plan import COPIED, Plan, PlanEvent, PlanNumbers, PlanTemplate
 from treatments.models.session import (
     AdverseEvent,
     SessionAction,
@@ -8,12 +9,17 @@ from treatments.models.stock import BoxUse, Cleaning, NeedleBox, Tool, ToolUse
 from treatments.models.treatment import Offer, Phase, Treatment
 
 __all__ = [
+    "COPIED",
     "AdverseEvent",
     "BoxUse",
     "Cleaning",
     "NeedleBox",
     "Offer",
     "Phase",
+    "Plan",
+    "PlanEvent",
+    "PlanNumbers",
+    "PlanTemplate",
     "SessionAction",
     "SessionRecord",
     "SessionVersion",

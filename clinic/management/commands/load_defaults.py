@@ -1,5 +1,5 @@
-"""What every clinic begins with: its own row, the safety rules, the intake form and the texts of
-consent. Part of every start."""
+"""What every clinic begins with: its own row, the safety rules, the intake form, the texts of
+consent and the plans it offers. Part of every start."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from clients.rule_document import DEFAULTS, read
 from clients.rules import RuleSet
 from clinic.audit import CLOCK
 from clinic.models import Clinic
+from treatments.actions import load_templates
 
 FROM_DEFAULTS = "Jade's defaults"
 
 
 class Command(BaseCommand):
     help = (
-        "Makes the clinic's row and publishes the default safety rules, intake form and consent "
-        "texts where they are missing. What a clinic has published itself is left alone. May run as "
-        "often as wanted."
+        "Makes the clinic's row and publishes the default safety rules, intake form, consent texts "
+        "and plans where they are missing. What a clinic has published or changed itself is left "
+        "alone. May run as often as wanted."
     )
     requires_system_checks = ()
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             *publish_rules(rules, now=now),
             *publish_form(intake_publishing.default_form(), now=now),
             *publish_consent_texts(consent_text.defaults(), now=now),
+            *(f"plan {template.slug}" for template in load_templates(now=now)),
         ]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))
