@@ -214,11 +214,12 @@ class _Found:
         self.everyone = [opening for opening in everyone if opening.practitioner in self.names]
         only = wanted.practitioner.pk if wanted.practitioner else None
         self.own = [one for one in self.everyone if only in (None, one.practitioner)]
-        self.by_day: dict[date, dict[int, Opening]] = {}
+        firsts: dict[int, Opening] = {}
         for opening in self.own:
-            self.by_day.setdefault(self._date(opening.minute), {}).setdefault(
-                opening.minute, opening
-            )
+            firsts.setdefault(opening.minute, opening)
+        self.by_day: dict[date, dict[int, Opening]] = {}
+        for minute, opening in firsts.items():
+            self.by_day.setdefault(self._date(minute), {})[minute] = opening
         self.open_days = {
             on
             for who, diary in self.read.diaries.items()
@@ -247,11 +248,13 @@ class _Found:
         return wording.moment(instant_of(self.own[0].minute), self.zone) if self.own else ""
 
     def strip(self, start: date, end: date, current: date) -> list[Day]:
+        # Two weeks touch two months at most.
+        months = {on.month: wording.day(on).split(" ")[-1] for on in (start, end)}
         return [
             Day(
                 on=on,
                 weekday=self._day_words(on).split(" ")[0],
-                month=wording.day(on).split(" ")[-1],
+                month=months[on.month],
                 note=self._note(on),
                 href=self.wanted.href(day=on.isoformat()),
                 is_off=on not in self.by_day,
