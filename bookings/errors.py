@@ -214,6 +214,41 @@ class ClientGone(Refusal):
         )
 
 
+class ClientErased(Refusal):
+    """Nothing is left of the record."""
+
+    code = "client_erased"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record was erased, and nothing of it can be had or done any more.")
+        )
+
+
+class NotErasable(Refusal):
+    """A record can't be erased, or not yet; the sentence says why and until when."""
+
+    code = "not_erasable"
+
+
+class ErasureGone(Refusal):
+    """What was to be carried out or stopped waits no longer."""
+
+    code = "erasure_gone"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody decided about this meanwhile. This is how it stands now."))
+
+
+class HeldAlready(Refusal):
+    """There is a legal hold already."""
+
+    code = "held_already"
+
+    def __init__(self) -> None:
+        super().__init__(_("A legal hold stands on this record already."))
+
+
 class NotMergeable(Refusal):
     """These two records can't become one."""
 

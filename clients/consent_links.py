@@ -66,4 +66,4 @@ def client_of(text: str) -> Client | None:
         return None
     while found.merged_into is not None:
         found = found.merged_into
-    return found
+    return None if found.status == Client.Status.ERASED else found

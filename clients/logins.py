@@ -88,7 +88,7 @@ def may_claim(user: User, client: Client) -> bool:
     there to compare with, and the clinic has not ended the link before."""
     ended = ClientLogin.objects.filter(user=user, client=client).exclude(ended_at=None)
     return (
-        client.status != Client.Status.MERGED
+        client.status not in Client.GONE
         and client.email == user.email
         and bool(client.phone)
         and not ended.exclude(ended_by=user).exists()
@@ -192,4 +192,4 @@ def _link(
 
 
 def _clients() -> QuerySet[Client]:
-    return Client.objects.exclude(status=Client.Status.MERGED)
+    return Client.objects.exclude(status__in=Client.GONE)

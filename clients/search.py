@@ -97,7 +97,7 @@ def find(text: str, *, limit: int = 20) -> list[Client]:
     groups = wanted.groups
     if not groups:
         return []
-    rows = Client.objects.exclude(status=Client.Status.MERGED)
+    rows = Client.objects.exclude(status__in=Client.GONE)
     rows = rows.alias(line=Collate("search_text", "C"))
     for address in wanted.addresses:
         rows = rows.filter(email__contains=address)

@@ -83,6 +83,7 @@ CONSTRAINTS: Constraints = {
     "clinic_accent_is_a_colour": ("own", _("Write a colour as #1d6a55.")),
     "clinic_treating_range": ("treating_months", _("Between 1 and 120 months.")),
     "clinic_opening_range": ("opening_minutes", _("Between 5 minutes and a day (1440).")),
+    "clinic_keep_range": ("keep_years", _("Between 1 and 50 years.")),
     "clinic_quiet_in_day": ("quiet_from", _("Quiet hours are times of the day.")),
 }
 

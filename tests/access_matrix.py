@@ -409,6 +409,12 @@ TABLE = """
 /settings/clients/import/<uuid:uid>/            POST login  404    404    404    404    422    422
 /settings/clients/import/<uuid:uid>/start/      GET  login  404    404    404    404    405    405
 /settings/clients/import/<uuid:uid>/start/      POST login  404    404    404    404    303    303
+/settings/keeping/                              GET  login  404    404    404    404    200    200
+/settings/keeping/                              POST login  404    404    404    404    422    422
+/settings/keeping/<uuid:uid>/                   GET  login  404    404    404    404    200    200
+/settings/keeping/<uuid:uid>/                   POST login  404    404    404    404    405    405
+/settings/keeping/<uuid:uid>/<slug:step>/       GET  login  404    404    404    404    405    405
+/settings/keeping/<uuid:uid>/<slug:step>/       POST login  404    404    404    404    303    303
 /settings/openings/                             GET  login  404    404    404    404    200    200
 /settings/openings/                             POST login  404    404    404    404    405    405
 /settings/treatments/                           GET  login  404    404    404    404    200    200

@@ -324,6 +324,8 @@ class Walk:
             "/people/<uuid:uid>": self.people["desk"].uid,
             "/brand/<slug:accent>/<slug:digest>": f"1f5f8b/{colours.digest('#1f5f8b')}",
             "/logo/<slug:digest>": self.logo.digest,
+            "/keeping/<uuid:uid>": self.reviewed.client.uid,
+            "/<slug:step>": "hold",
             "/places/<uuid:uid>": home.location.uid,
             "/rooms/<uuid:uid>": home.rooms[0].uid,
             "/practitioners/<uuid:uid>": home.people[0].uid,
@@ -413,6 +415,7 @@ class Walk:
                 {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
             ),
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
+            "/settings/keeping/<uuid:uid>/<slug:step>/": Sent({"reason": "A complaint is open."}),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/practice/clients/<uuid:uid>/form/": Sent({"do": "show"}),

@@ -229,6 +229,8 @@ def _refuse_merged(client: Client) -> None:
         raise NotOffered(
             "client", _("This record was merged into another. Please choose that one.")
         )
+    if client.status == Client.Status.ERASED:
+        raise NotOffered("client", _("This record was erased. Please enter the person anew."))
 
 
 def _standing(client: Client) -> Client:

@@ -23,19 +23,19 @@ MOST_AT_ONCE = 500
 # number, of few.
 _GROUPS = """
 SELECT array_agg(id ORDER BY id) FROM clients_client
- WHERE status <> 'MERGED' AND phone <> ''
+ WHERE status NOT IN ('MERGED', 'ERASED') AND phone <> ''
  GROUP BY phone HAVING count(*) BETWEEN 2 AND %(most)s
 UNION ALL
 SELECT array_agg(id ORDER BY id) FROM clients_client
- WHERE status <> 'MERGED' AND email <> ''
+ WHERE status NOT IN ('MERGED', 'ERASED') AND email <> ''
  GROUP BY email HAVING count(*) BETWEEN 2 AND %(most)s
 UNION ALL
 SELECT (array_agg(id ORDER BY id))[1:%(most)s] FROM clients_client
- WHERE status <> 'MERGED' AND phone <> ''
+ WHERE status NOT IN ('MERGED', 'ERASED') AND phone <> ''
  GROUP BY phone, name_key HAVING count(*) > 1
 UNION ALL
 SELECT (array_agg(id ORDER BY id))[1:%(most)s] FROM clients_client
- WHERE status <> 'MERGED' AND email <> ''
+ WHERE status NOT IN ('MERGED', 'ERASED') AND email <> ''
  GROUP BY email, name_key HAVING count(*) > 1
 """
 

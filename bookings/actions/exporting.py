@@ -24,7 +24,7 @@ class _Line:
 def export_clients(*, now: datetime, actor: Actor) -> Iterator[str]:
     """Return the lines of the table, after writing into the log book that they were taken. No cell
     is one that a spreadsheet would take for a formula."""
-    rows = Client.objects.exclude(status=Client.Status.MERGED).order_by("pk")
+    rows = Client.objects.exclude(status__in=Client.GONE).order_by("pk")
     audit.record(
         now=now, actor=actor, verb="clients.exported", about="clients:all",
         after={"rows": rows.count()},

@@ -293,7 +293,7 @@ def _by_contact(said: Row, plan: _Plan, *, now: datetime) -> tuple[Client, bool]
     contact = Contact(name=said.name, email=said.email, phone=said.phone)
     if not (said.email or said.phone):
         named = Client.objects.filter(name_key=name_key(said.name))
-        named = named.exclude(status=Client.Status.MERGED)
+        named = named.exclude(status__in=Client.GONE)
         # A table of appointments may give names alone; a number of its own tells two apart.
         if plan.has_times and not said.client_id:
             found = list(named[:2])

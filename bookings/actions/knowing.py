@@ -9,6 +9,7 @@ from django.db import OperationalError, transaction
 from bookings import followups, lifecycle, locks, messages
 from bookings.errors import (
     ClientBusy,
+    ClientErased,
     ClientGone,
     LinkJustSent,
     NoAddress,
@@ -116,7 +117,7 @@ def send_link(*, now: datetime, actor: Actor, booking: Booking) -> Message:
 def locked_client(client: Client) -> Client:
     """Return a client as they stand now, the row locked until the transaction ends.
 
-    Raises ClientGone for a record merged into another, or ClientBusy.
+    Raises ClientGone for a record merged into another, ClientErased, or ClientBusy.
     """
     locks.limit_wait()
     try:
@@ -127,6 +128,8 @@ def locked_client(client: Client) -> Client:
         raise
     if current.status == Client.Status.MERGED:
         raise ClientGone
+    if current.status == Client.Status.ERASED:
+        raise ClientErased
     return current
 
 

@@ -17,7 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from bookings import locks, messages
 from bookings.actions.knowing import contact_key
 from bookings.actions.relations import Relation, moving
-from bookings.errors import CannotUnmerge, ClientBusy, ClientGone, NotMergeable, is_lost_race
+from bookings.errors import (
+    CannotUnmerge,
+    ClientBusy,
+    ClientErased,
+    ClientGone,
+    NotMergeable,
+    is_lost_race,
+)
 from bookings.models import Booking, Merge
 from clients.models import Client, ClientKey, DuplicateProposal, Message
 from clients.sealing import SealedField, reseal
@@ -57,6 +64,8 @@ def merge(
             survivor, merged = _locked(survivor, merged)
             if Client.Status.MERGED in (survivor.status, merged.status):
                 raise ClientGone
+            if Client.Status.ERASED in (survivor.status, merged.status):
+                raise ClientErased
             _check_plans(survivor, merged)
             made = Merge(
                 survivor=survivor,
@@ -98,6 +107,8 @@ def unmerge(*, now: datetime, actor: Actor, merge: Merge) -> Merge:
                 raise CannotUnmerge(_("These records were taken apart already."))
             if now >= current.until:
                 raise CannotUnmerge(_("The 30 days in which this could be taken apart are over."))
+            if survivor.status == Client.Status.ERASED:
+                raise CannotUnmerge(_("Both records were erased."))
             if survivor.status == Client.Status.MERGED:
                 raise CannotUnmerge(
                     _("The record was merged into another since. Take that merge apart first.")

@@ -56,9 +56,11 @@ RELATIONS = {
     "clients.Document.client": How.MOVES,
     "clients.DuplicateProposal.known": How.STAYS,
     "clients.DuplicateProposal.newcomer": How.STAYS,
+    "clients.Erasure.client": How.STAYS,
     "clients.IntakeDraft.client": How.MOVES,
     "clients.IntakeRequest.client": How.MOVES,
     "clients.IntakeSubmission.client": How.MOVES,
+    "clients.LegalHold.client": How.MOVES,
     "clients.Message.client": How.MOVES,
     "clients.Photo.client": How.MOVES,
     # Opened with a reason for this record, not for what another one holds.

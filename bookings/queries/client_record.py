@@ -78,15 +78,15 @@ def open_doubts() -> QuerySet[DuplicateProposal]:
     """Return the proposals nobody has decided about, of records that are both in use."""
     return (
         DuplicateProposal.objects.filter(state=DuplicateProposal.State.OPEN)
-        .exclude(newcomer__status=Client.Status.MERGED)
-        .exclude(known__status=Client.Status.MERGED)
+        .exclude(newcomer__status__in=Client.GONE)
+        .exclude(known__status__in=Client.GONE)
         .select_related("newcomer", "known")
     )
 
 
 def newest_clients() -> list[Client]:
     """Return the clients that were added last (one query)."""
-    return list(Client.objects.exclude(status=Client.Status.MERGED).order_by("-pk")[:MOST_NEW])
+    return list(Client.objects.exclude(status__in=Client.GONE).order_by("-pk")[:MOST_NEW])
 
 
 def doubts_list() -> list[DuplicateProposal]:

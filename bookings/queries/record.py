@@ -153,7 +153,7 @@ def client_by_uid(uid: UUID) -> Client | None:
     rows = Client.objects.select_related("key").annotate(
         documents_kept=Coalesce(Subquery(counted), 0)
     )
-    return rows.filter(uid=uid).first()
+    return rows.exclude(status=Client.Status.ERASED).filter(uid=uid).first()
 
 
 _MAY_READ = """

@@ -62,7 +62,7 @@ class DeskBooking:
             uid = UUID(self.typed.get("client", ""))
         except ValueError:
             return None
-        living = Client.objects.exclude(status=Client.Status.MERGED)
+        living = Client.objects.exclude(status__in=Client.GONE)
         return living.filter(uid=uid).first()
 
     @cached_property

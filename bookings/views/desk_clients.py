@@ -40,9 +40,9 @@ def house() -> tuple[Location | None, ZoneInfo]:
 
 
 def client_of(uid: UUID) -> Client:
-    """Return a client; 404 where there is none."""
+    """Return a client; 404 where there is none, or nothing is left of them."""
     found = client_record.client_by_uid(uid)
-    if found is None:
+    if found is None or found.status == Client.Status.ERASED:
         raise Http404
     return found
 

@@ -22,7 +22,7 @@ from clinic.errors import Refusal
 
 
 def _client(uid: UUID) -> Client:
-    return get_object_or_404(Client.objects.exclude(status=Client.Status.MERGED), uid=uid)
+    return get_object_or_404(Client.objects.exclude(status__in=Client.GONE), uid=uid)
 
 
 @staff_only

@@ -35,7 +35,7 @@ from bookings.views.practice_page import (
     visit_row,
 )
 from clients import data_requests
-from clients.models import Source
+from clients.models import Client, Source
 from clinic import audit
 from clinic.access import only
 from clinic.errors import Refusal
@@ -64,7 +64,7 @@ def own(request: HttpRequest, uid: UUID) -> Booking:
     the visit is long ago or the client withholds the record."""
     who = me(request)
     found = practice.own_visit(who, uid) if who else None
-    if found is None:
+    if found is None or (found.client and found.client.status == Client.Status.ERASED):
         raise Http404
     user = cast(User, request.user)
     if found.client and not records.may_read(user, found.client, now=timezone.now()):

@@ -41,6 +41,8 @@ def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True)
     similar = _sharing(key, email, phone)
     # Whose record was merged into another is found under what they wrote then, too.
     for each in sorted(similar, key=lambda one: one.status == Client.Status.MERGED):
+        if each.status == Client.Status.ERASED:
+            continue
         if (each.name_key, each.email, each.phone) == (key, email, phone):
             known = each.survivor
             if asked:
@@ -51,7 +53,7 @@ def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True)
     )
     if asked:
         add_all(_consents(newcomer, contact, now=now, source=source))
-    similar = [each for each in similar if each.status != Client.Status.MERGED]
+    similar = [each for each in similar if each.status not in Client.GONE]
     if similar:
         _propose(newcomer, similar, now=now)
     return Resolved(newcomer, known=False)

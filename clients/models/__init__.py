@@ -14,6 +14,7 @@ from clients.models.intake import (
     IntakeRequest,
     IntakeSubmission,
 )
+from clients.models.keeping import WAIT_ALONE, Erasure, LegalHold
 from clients.models.login import ClientLogin
 from clients.models.media import (
     STANDARD_VIEWS,
@@ -33,6 +34,7 @@ from clients.models.sealed import ClientKey
 
 __all__ = [
     "STANDARD_VIEWS",
+    "WAIT_ALONE",
     "BookingQuestion",
     "Channel",
     "Client",
@@ -50,11 +52,13 @@ __all__ = [
     "Document",
     "DuplicateProposal",
     "Ending",
+    "Erasure",
     "IntakeDefinition",
     "IntakeDraft",
     "IntakeRequest",
     "IntakeSubmission",
     "KeptFile",
+    "LegalHold",
     "Message",
     "Milestone",
     "Photo",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -29,13 +30,17 @@ class Client(models.Model):
     `name_key` is the name as compared (see `clients.contact.name_key`); `phone` is E.164; `email`
     is lower case. The database keeps `search_text`, for `clients.search`. A client made by an online
     booking is PROVISIONAL until the desk has met them. A MERGED one is a record of a person who has
-    another, `merged_into`; it is shown nowhere and its links lead there.
+    another, `merged_into`; it is shown nowhere and its links lead there. Of an ERASED one nothing is
+    left but that there was somebody. GONE are those nobody finds any more.
     """
 
     class Status(models.TextChoices):
         PROVISIONAL = "PROVISIONAL", _("Provisional")
         ACTIVE = "ACTIVE", _("Active")
         MERGED = "MERGED", _("Merged into another")
+        ERASED = "ERASED", _("Erased")
+
+    GONE: ClassVar = (Status.MERGED, Status.ERASED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
@@ -69,6 +74,10 @@ class Client(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 name="client_not_merged_into_itself",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ERASED") | Q(name_key="", email="", phone=""),
+                name="client_erased_is_nobody",
             ),
         ]
         indexes = [

@@ -206,7 +206,7 @@ def asked_again_by(document: ConsentDocument, at: datetime) -> int:
     those of the kind and language that hold at the moment."""
     newest = (
         ConsentGiven.objects.filter(document__kind=document.kind)
-        .exclude(client__status=Client.Status.MERGED)
+        .exclude(client__status__in=Client.GONE)
         .order_by("client", "-at", "-pk")
         .distinct("client")
         .values("pk")

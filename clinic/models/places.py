@@ -66,6 +66,9 @@ class Clinic(models.Model):
     opening_minutes = models.PositiveSmallIntegerField(
         _("a record opened with a reason stays open, minutes"), default=60
     )
+    keep_years = models.PositiveSmallIntegerField(
+        _("records are kept after the last visit, years"), default=10
+    )
     quiet_from_minute = models.PositiveSmallIntegerField(_("quiet from"), default=21 * 60)
     quiet_until_minute = models.PositiveSmallIntegerField(_("quiet until"), default=8 * 60)
 
@@ -91,6 +94,9 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 condition=Q(opening_minutes__gte=5, opening_minutes__lte=1440),
                 name="clinic_opening_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(keep_years__gte=1, keep_years__lte=50), name="clinic_keep_range"
             ),
             models.CheckConstraint(
                 condition=Q(quiet_from_minute__lte=1440, quiet_until_minute__lte=1440),

@@ -236,6 +236,7 @@ OF_THEIR_OWN = {
     "clinic_grid_known",
     "clinic_hold_range",
     "clinic_horizon_range",
+    "clinic_keep_range",
     "clinic_only_one",
     "clinic_opening_range",
     "clinic_quiet_in_day",

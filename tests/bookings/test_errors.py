@@ -28,6 +28,10 @@ PAGE_CODES = {
     "cannot_judge",
     "cannot_unmerge",
     "client_merged",
+    "client_erased",
+    "not_erasable",
+    "erasure_gone",
+    "held_already",
     "import_busy",
     "just_sent",
     "no_address",
@@ -110,6 +114,7 @@ def test_every_refusal_has_a_code_programs_know_and_a_sentence_people_read(
         errors.NeedsReason: [[]],
         errors.Strands: [[]],
         errors.NotMergeable: ["These can't be one."],
+        errors.NotErasable: ["It must be kept."],
         errors.CannotUnmerge: ["It is too late."],
         errors.FileUnreadable: ["This is no table."],
     }

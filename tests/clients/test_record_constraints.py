@@ -50,6 +50,7 @@ A_DOCUMENT = {"name": "n", "sha256": "0" * 64}
 
 CASES: dict[str, Case] = {
     "client_merged_has_survivor": (Client, {}, {"status": "MERGED"}),
+    "client_erased_is_nobody": (Client, {}, {"status": "ERASED"}),
     "client_login_relation_known": (ClientLogin, A_LOGIN, {"relation": "FRIEND"}),
     "client_login_how_known": (ClientLogin, A_LOGIN, {"how": "GUESS"}),
     "client_login_ends_after_it_begins": (
@@ -89,6 +90,13 @@ CASES: dict[str, Case] = {
 }
 # What takes more than one row to say, or a row's own number, is told apart below.
 OF_THEIR_OWN = {
+    # tests/bookings/test_erasing.py
+    "erasure_by_two_or_later",
+    "erasure_ground_known",
+    "erasure_one_waits",
+    "erasure_waits_or_ended",
+    "legal_hold_holds_or_ended",
+    "legal_hold_one_holds",
     "client_login_once",
     "client_login_one_self",
     "client_not_merged_into_itself",

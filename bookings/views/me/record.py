@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.actions.own_data import take_own_data
 from bookings.forms.me import AskForm, MessagesForm
+from bookings.queries import keeping, practice
 from bookings.queries.own_data import seen_by
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.me.archive import archive
 from bookings.views.me.signing_in import again
 from bookings.views.me.theirs import Me, is_fresh, theirs
 from bookings.views.seen_words import seen
+from bookings.views.wording import day_year
 from clients import data_requests
 from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
@@ -126,6 +128,12 @@ def requests(request: HttpRequest, me: Me) -> HttpResponse:
         )
         messages.success(request, _("We have it. A person looks at it and writes to you."))
         return SeeOther(reverse("me-requests", args=[me.client.uid]))
-    context = {"me": me, "form": form, "asked": data_requests.of_client(me.client)}
+    found = keeping.standing(me.client, now=timezone.now(), zone=practice.clinic_zone())
+    context = {
+        "me": me,
+        "form": form,
+        "asked": data_requests.of_client(me.client),
+        "until": day_year(found.kept.until),
+    }
     status = INVALID if form.is_bound else 200
     return render(request, "bookings/me/requests.html", context, status=status)

@@ -41,6 +41,7 @@ SECTIONS = (
     ("consent-texts", _("Consent texts"), "file-text"),
     ("settings-clients", _("Bring clients along"), "file-text"),
     ("settings-openings", _("Records opened"), "lock"),
+    ("settings-keeping", _("Keeping and erasing"), "hourglass"),
 )
 
 
