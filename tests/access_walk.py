@@ -211,7 +211,7 @@ class Walk:
             user=self.people["client"],
             client=self.asked.client,
             kind="CORRECTION",
-            words=REASON,
+            words="Zinnia: the year of my birth is wrong.",
             key=uuid.uuid4(),
         )
         self.signed = consents.signed(self.asked.client)

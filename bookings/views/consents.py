@@ -61,7 +61,15 @@ def consents_of(request: HttpRequest, uid: UUID) -> HttpResponse:
 def show(
     request: HttpRequest, booking: Booking, *, error: str | Promise = "", status: int = 200
 ) -> HttpResponse:
-    page = consents_page(booking, _client(booking), now=timezone.now())
+    client, now = _client(booking), timezone.now()
+    audit.viewed(
+        now=now,
+        actor=actor_of(request),
+        what="CONSENTS",
+        about=f"booking:{booking.uid}",
+        whose=f"client:{client.uid}",
+    )
+    page = consents_page(booking, client, now=now)
     context = {"page": page, "error": error, "did": request.GET.get("did", "")}
     return render(request, "bookings/practice/consents.html", context, status=status)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,11 +19,12 @@ from bookings.queries import record as records
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.marks import moment
 from bookings.views.practice import practitioners_only
-from bookings.views.settings.pages import owner_only
+from bookings.views.settings.pages import me, owner_only
 from bookings.views.settings.pages import show as show_setting
 from clients.actions.opening import open_record
 from clients.models import RecordOpening
 from clients.sealing import Unreadable
+from clinic import audit
 from clinic.errors import Refusal
 from clinic.models import Clinic, User
 
@@ -58,9 +60,16 @@ def open_with_reason(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @owner_only
 @require_safe
+@transaction.atomic
 def openings(request: HttpRequest) -> HttpResponse:
-    """Every record that was opened with a reason, the newest first."""
-    zone = practice.clinic_zone()
+    """Every record that was opened with a reason, the newest first. A reason is health text, so
+    that it was read is noted."""
+    zone, found = practice.clinic_zone(), opened.openings()
+    for client in {each.client for each in found}:
+        about = f"client:{client.uid}"
+        audit.viewed(
+            now=timezone.now(), actor=me(request), what="OPENINGS", about=about, whose=about
+        )
     rows = [
         {
             "client": each.client.name,
@@ -70,7 +79,7 @@ def openings(request: HttpRequest) -> HttpResponse:
             "withheld": each.withheld,
             "reason": _reason(each),
         }
-        for each in opened.openings()
+        for each in found
     ]
     context = {"rows": rows, "title": _TITLE}
     return show_setting(request, "bookings/settings/openings.html", "settings-openings", context)

@@ -4,6 +4,7 @@ and for the owner."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +25,6 @@ from bookings.queries import record as records
 from bookings.queries.privacy import Days, readers, shown
 from bookings.views.answers import SeeOther
 from bookings.views.desk_change import actor_of
-from bookings.views.marks import moment
 from bookings.views.practice import practitioners_only
 from bookings.views.seen_words import seen
 from bookings.views.wording import day_year
@@ -65,7 +65,7 @@ def seen_by(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
     if request.GET.get("as") == "csv":
         return _file(entries, zone)
-    rows = [{"seen": seen(entry), "at": moment(entry.at, zone)} for entry in entries]
+    rows = [{"seen": seen(entry), "at": _moment(entry.at, zone)} for entry in entries]
     context = {
         "client": client,
         "days": days,
@@ -74,6 +74,12 @@ def seen_by(request: HttpRequest, uid: UUID) -> HttpResponse:
         "zone": zone.key.replace("_", " "),
     }
     return render(request, "bookings/practice/seen_by.html", context)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment with its year, which looks may be several of old."""
+    local = at.astimezone(zone)
+    return f"{day_year(local.date())}, {local:%H:%M}"
 
 
 def _file(entries: Iterable[AccessEntry], zone: ZoneInfo) -> HttpResponse:

@@ -13,7 +13,8 @@ from clinic.models import AccessEntry, Role
 WHAT: dict[str, str | Promise] = {
     "SCREENING_ANSWERS": _("Safety answers"),
     "OWN_DATA": _("The whole record, as a download"),
-    "DATA_REQUEST": _("What you asked about your data"),
+    "DATA_REQUEST": _("What was asked about the data"),
+    "CONSENTS": _("All signed forms"),
     "CONSENT": _("A signed form"),
     "SCREENING_OUTCOMES": _("What the safety answers mean"),
     "RECORD": _("The whole record"),
@@ -22,6 +23,7 @@ WHAT: dict[str, str | Promise] = {
     "PHOTOS": _("Photos"),
     "DOCUMENTS": _("Documents"),
     "ACCESS_LOG": _("Who saw the record"),
+    "OPENINGS": _("Why the record was opened"),
     "KEEPING": _("How long the record is kept"),
 }
 
