@@ -13,6 +13,10 @@ KINDS: dict[Kind, Words] = {
     Kind.TREATMENT: _("Your treatment"),
     Kind.PHOTO: _("Photos"),
 }
+STAFF_KINDS: dict[Kind, Words] = {
+    Kind.TREATMENT: _("Treatment"),
+    Kind.PHOTO: _("Photos"),
+}
 # To a client, without a word on their health.
 WHY: dict[Reason, Words] = {
     Reason.NEVER_GIVEN: _("We need your signature before your first session."),

@@ -23,6 +23,7 @@ FIELDS = {
 SIDE_WORDS = {"L": "left", "R": "right", "both": "both sides"}
 PURPOSE_WORDS = {"reminder": "Reminders", "follow_up": "Follow-up", "news": "News"}
 CHANNEL_WORDS = {"email": "e-mail", "sms": "text message"}
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 REPLIES = {"yes": "Yes", "no": "No", "unsure": "Not sure", "not_sure": "Not sure"}
 
 
@@ -54,13 +55,21 @@ class _Words:
     rules: RuleSet
 
 
-def _when(day: str) -> str:
-    return "not sure when" if day == UNSURE_DAY else day
+def when(day: str) -> str:
+    """Return a day, a month or a year as people write it: "15 Nov 2026", "Nov 2026", "2026"."""
+    if day == UNSURE_DAY:
+        return "not sure when"
+    try:
+        year, *rest = (int(part) for part in day.split("-"))
+        month = [MONTHS[rest[0] - 1]] if rest else []
+    except (ValueError, IndexError):
+        return day
+    return " ".join([*(str(each) for each in rest[1:]), *month, str(year)])
 
 
 def _reply(said: Any) -> str:
     if isinstance(said, Mapping):
-        return f"{REPLIES[said['value']]}, {_when(said['date'])}"
+        return f"{REPLIES[said['value']]}, {when(said['date'])}"
     return REPLIES.get(said, str(said))
 
 
@@ -118,7 +127,7 @@ def _cell(at: _Words, question: Question, name: str, value: Any) -> str:
         case "type":
             return at.form.label_of(question, value)
         case "date":
-            return _when(value)
+            return when(value)
         case "planned":
             return FIELDS[name].lower()
         case _:

@@ -20,6 +20,7 @@ from clients.answers import Answers, AnswersInvalid
 from clients.consent_rules import Kind, Standing
 from clients.differences import Told
 from clients.intake_definition import Definition
+from clients.intake_screening import screening_answers
 from clients.models import Client, ClientNote, Document, IntakeSubmission, Photo, Screening
 from clients.phases import Phase
 from clients.queries import consents, media
@@ -33,11 +34,11 @@ MOST_VISITS, MOST_SCREENINGS, MOST_HAPPENED, MOST_NOTES = 60, 50, 60, 40
 
 _HAPPENED = """
 (SELECT 'MESSAGE', coalesce(sent_at, due_at), kind, status, channel
-   FROM clients_message WHERE client_id = %(client)s AND status <> 'WITHDRAWN'
+   FROM clients_message WHERE client_id = %(client)s AND status NOT IN ('WITHDRAWN', 'PLANNED')
   ORDER BY coalesce(sent_at, due_at) DESC LIMIT %(most)s)
 UNION ALL
 (SELECT 'LOOK', at, what, actor_label, about
-   FROM clinic_accessentry WHERE whose = %(whose)s ORDER BY at DESC LIMIT 6)
+   FROM clinic_accessentry WHERE whose = %(whose)s ORDER BY at DESC LIMIT %(most)s)
 """
 
 
@@ -130,19 +131,29 @@ class Record:
 
         The newest count whole; what was said earlier joins, but for what was not sure then.
         """
-        if not self.kept:
-            return None
+        given = [(one.rules, one.answers, one.row.answered_on) for one in self.kept]
+        newest = self.newest
+        if newest and not (self.kept and self.kept[0].row.created_at >= newest.row.submitted_at):
+            # Told when nothing was booked that it would have been judged for.
+            given.insert(0, (newest.rules, _as_screening(newest), newest.row.told_on))
         results = [
             screening.evaluate(
-                one.rules,
-                one.answers if number == 0 else one.answers.without_unsure(),
+                rules,
+                answers if number == 0 else answers.without_unsure(),
                 on=on,
-                answered_on=one.row.answered_on,
+                answered_on=answered_on,
                 phases=tuple(Phase),
             )
-            for number, one in enumerate(self.kept)
+            for number, (rules, answers, answered_on) in enumerate(given)
         ]
-        return screening.join(*results)
+        return screening.join(*results) if results else None
+
+
+def _as_screening(one: Sent) -> Answers:
+    row = one.row
+    return screening_answers(
+        one.form, one.rules, row.answers, asked=row.answers.keys(), answered_on=row.told_on
+    )
 
 
 def client_by_uid(uid: UUID) -> Client | None:

@@ -106,7 +106,7 @@ def make_house(
     treatments = [_treatment(position, random) for position in range(len(TREATMENTS))]
     made = [_house(house, random) for house in houses]
     WorkingHours.objects.bulk_create(hours for each in made for hours in _hours(each))
-    TimeOff.objects.bulk_create(away for each in made for away in _time_off(each))
+    TimeOff.objects.bulk_create(away for each in made for away in _time_off(each, random))
     Offer.objects.bulk_create(
         Offer(treatment=treatment, practitioner=who)
         for each in made
@@ -115,10 +115,11 @@ def make_house(
         if not (number == NO_MAINTENANCE and treatment.slug == MAINTENANCE)
     )
     Closure.objects.bulk_create(
-        Closure(first_day=day, last_day=day, reason="Public holiday") for day in holidays(today)
+        Closure(uid=uuid(random), first_day=day, last_day=day, reason="Public holiday")
+        for day in holidays(today)
     )
     if made and not settings.PRODUCTION:
-        _logins(made[0])
+        _logins(made[0], random)
     return made, treatments
 
 
@@ -189,9 +190,10 @@ def _hours(made: Made) -> list[WorkingHours]:
     ]
 
 
-def _time_off(made: Made) -> list[TimeOff]:
+def _time_off(made: Made, random: Random) -> list[TimeOff]:
     return [
         TimeOff(
+            uid=uuid(random),
             practitioner=made.practitioners[who],
             starts_at=_midnight(monday),
             ends_at=_midnight(monday + timedelta(days=7)),
@@ -205,7 +207,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(ZONE)).astimezone(UTC)
 
 
-def _logins(made: Made) -> None:
+def _logins(made: Made, random: Random) -> None:
     """Make the demo's logins, all with the one password that is told when the demo starts."""
     password = make_password(PASSWORD)
     people = [
@@ -216,7 +218,7 @@ def _logins(made: Made) -> None:
         email = f"{slugify(who.name.split()[0])}{DEMO_ADDRESS}"
         people.append(User(email=email, name=who.name, role=Role.PRACTITIONER))
     for user in people:
-        user.password = password
+        user.password, user.uid = password, uuid(random)
     User.objects.bulk_create(people)
     for who, user in zip(made.practitioners, people[2:], strict=True):
         who.user = user

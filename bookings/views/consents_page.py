@@ -17,7 +17,7 @@ from bookings.models import Booking
 from bookings.views.marks import Mark, moment
 from clients.consent_links import consent_url
 from clients.consent_rules import Kind, Standing
-from clients.consent_words import KINDS, STAFF, Words
+from clients.consent_words import STAFF, STAFF_KINDS, Words
 from clients.models import Client, ConsentGiven, ConsentStillYes, ConsentWithdrawn
 from clients.queries import consents
 
@@ -79,7 +79,7 @@ def state(kind: Kind, stand: Standing, zone: ZoneInfo) -> State:
     if stand.until and stand.holds:  # a year ahead, so the year is said
         until = formats.date_format(stand.until.astimezone(zone), "j F Y")
     why = ", ".join(str(STAFF[reason]) for reason in stand.reasons)
-    return State(KINDS[kind], mark, capfirst(why), until)
+    return State(STAFF_KINDS[kind], mark, capfirst(why), until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _row(given: ConsentGiven, zone: ZoneInfo, *, is_newest: bool) -> SignedRow:
         how = _("%(how)s, witness %(who)s") % {"how": how, "who": given.witness.name}
     return SignedRow(
         given=given,
-        kind=KINDS[kind],
+        kind=STAFF_KINDS[kind],
         when=moment(given.at, zone),
         version=_("version %(number)s, %(hash)s")
         % {"number": document.number, "hash": given.digest[:12]},

@@ -19,6 +19,7 @@ from bookings.views.seen_words import WHAT
 from clients.models import ClientNote, Message
 
 Words = str | Promise
+MOST_LOOKS = 6
 MESSAGE_STATES = dict(Message.Status.choices)
 
 
@@ -106,10 +107,20 @@ def note_of(note: ClientNote, zone: ZoneInfo) -> Note:
     return Note(when=moment(note.at, zone), who=note.author.name, text=note.text)
 
 
+def looks_of(record: Record, zone: ZoneInfo) -> list[Look]:
+    """Return who looked lately, each person and thing once a day."""
+    found: dict[tuple[object, ...], Look] = {}
+    for one in record.happened:
+        if one.kind == "LOOK":
+            day = one.at.astimezone(zone).date()
+            found.setdefault((one.how, one.what, day), look_of(one, zone))
+    return list(found.values())[:MOST_LOOKS]
+
+
 def look_of(one: Happened, zone: ZoneInfo) -> Look:
     """Return who looked, in words."""
     return Look(
         when=moment(one.at, zone),
-        who=one.how,
+        who=one.how.partition(": ")[2] or one.how,
         what=WHAT.get(one.what, one.what.replace("_", " ").capitalize()),
     )

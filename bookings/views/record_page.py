@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
@@ -21,23 +22,49 @@ from bookings.views.marks import SAFETY, Mark, moment
 from bookings.views.photos_page import PairShown, pair_shown
 from bookings.views.plots import Plot, plot
 from bookings.views.record_answers import history_href, stands_since
-from bookings.views.record_entries import Entry, Look, Note, entries, look_of, note_of
+from bookings.views.record_entries import Entry, Look, Note, entries, looks_of, note_of
 from bookings.views.seen_answers import PHASES, PhaseWords, phase_words
 from clients import intake_words, trends
 from clients.consent_rules import Kind as ConsentKind
 from clients.consent_rules import Reason
-from clients.differences import differences
+from clients.differences import Change, differences
 from clients.intake_definition import Kind, Question
 from clients.screening import Result
 
 Words = str | Promise
 
+# Rules whose name in the document is no word of people who treat.
+FLAGS: dict[str, Words] = {
+    "anticoagulant": _lazy("Blood thinner"),
+    "antiplatelet": _lazy("Aspirin or the like"),
+    "bruise_supplements": _lazy("Supplements that make bruises"),
+    "botulinum": _lazy("Botox or similar"),
+    "carotid": _lazy("Carotid artery"),
+    "dvt": _lazy("Vein thrombosis"),
+    "fever_infection": _lazy("Fever or infection"),
+    "heart_valve": _lazy("Heart valve"),
+    "herpes_active": _lazy("Cold sore now"),
+    "herpes_history": _lazy("Cold sores before"),
+    "hypertension": _lazy("High blood pressure"),
+    "immune": _lazy("Weak immune system"),
+    "lesion": _lazy("Unclear mole or sore"),
+    "minor": _lazy("Under age"),
+    "neuro": _lazy("Nerves or stroke"),
+    "over_60_neck": _lazy("Over 60: care at the neck"),
+    "steroid_immunosuppressant": _lazy("Steroids or immune suppression"),
+    "tmj": _lazy("Jaw joint"),
+    "topical_retinoid": _lazy("Retinoid or acid on the face"),
+    "wax": _lazy("Waxing"),
+}
 # What is read before every session, changed or not; in this order.
 KEY = (
     "pregnant", "cycle_status", "conditions", "medicine_screen", "medications", "new_meds", "allergies",
     "needle_screen", "skin_screen", "skin_now", "procedure_log", "new_procedure", "implants", "reaction",
     "bowel_freq", "goal", "past_acu",
 )  # fmt: skip
+# The question that opens others, and answers that say there is nothing.
+LEAD_IN = "any_change"
+NOTHING = ("no", "none", ["none"])
 PROCEDURES = ("procedure_log", "new_procedure")
 INJECTED = ("botulinum", "filler", "biostimulator")
 # The rules of the safety questions that say when somebody last had an injection.
@@ -145,7 +172,7 @@ def record_page(
         plots=[plot(each) for each in trends.series([_as_form(one) for one in record.sent])],
         entries=entries(record, zone),
         notes=[note_of(note, zone) for note in record.notes],
-        looks=[look_of(one, zone) for one in record.happened if one.kind == "LOOK"],
+        looks=looks_of(record, zone),
         consents=[state(kind, one, zone) for kind, one in record.consents.items()],
         consents_href=_consents_href(record, coming),
         pair=_pair(record, now=now, viewer=viewer),
@@ -218,13 +245,19 @@ def _safety(result: Result | None, day: date) -> Safety | None:
 
 def flag_words(rule: str, *, unsure: bool) -> str:
     """Return a rule as a tag: "Blood thinner", "Pregnant, not sure"."""
-    words = rule.replace("_", " ").capitalize()
+    words = str(FLAGS.get(rule, "")) or rule.replace("_", " ").capitalize()
     return _("%(what)s, not sure") % {"what": words} if unsure else words
 
 
 def _changed(record: Record, before: Sent | None) -> list[Changed]:
+    """Return what changed, what bears on safety first."""
     if record.newest is None or before is None:
         return []
+    order = {code: place for place, code in enumerate(KEY)}
+    found = sorted(
+        (each for each in differences(before.told, record.newest.told) if _is_news(each)),
+        key=lambda each: order.get(each.code, len(order)),
+    )
     return [
         Changed(
             label=change.label,
@@ -235,9 +268,17 @@ def _changed(record: Record, before: Sent | None) -> list[Changed]:
             since=stands_since(record.sent, change.code),
             href=history_href(record.client, change.code),
         )
-        for change in differences(before.told, record.newest.told)
-        if change.parts
+        for change in found
     ]
+
+
+def _is_news(change: Change) -> bool:
+    """Return whether a change says something: not that nothing happened, told for the first time,
+    nor that the following answers changed."""
+    if not change.parts or change.code == LEAD_IN:
+        return False
+    is_first = all(not part.old for part in change.parts)
+    return not (is_first and change.new in NOTHING)
 
 
 def _since(record: Record, before: Sent | None, now: datetime, zone: ZoneInfo) -> str:
@@ -270,11 +311,17 @@ def _facts(record: Record) -> Iterator[Fact]:
 def _short(sent: Sent, question: Question, answer: Any) -> Iterable[str]:
     """Return an answer for a quick eye: of a list of conditions only those that apply."""
     if question.kind is Kind.SCREEN_FROM_RULES:
-        answer = {code: said for code, said in answer.items() if _applies(sent, code, said)}
-        if not answer:
-            return [_("None of these")]
+        applies = {code: said for code, said in answer.items() if _applies(sent, code, said)}
+        return [_screened(code, said) for code, said in applies.items()] or [_("None of these")]
     parts = intake_words.parts(sent.form, sent.rules, question, answer)
     return [f"{part.label}: {part.words}" if part.label else part.words for part in parts]
+
+
+def _screened(code: str, said: Any) -> str:
+    words = flag_words(code, unsure=said == "unsure")
+    if isinstance(said, dict):
+        return _("%(what)s, %(when)s") % {"what": words, "when": intake_words.when(said["date"])}
+    return words
 
 
 def _applies(sent: Sent, code: str, said: Any) -> bool:
@@ -284,25 +331,32 @@ def _applies(sent: Sent, code: str, said: Any) -> bool:
 
 
 def _last_injection(record: Record) -> str:
-    """Return when something was last injected, by any form or safety question ever answered."""
-    days = {str(row["date"]) for row in _procedures(record) if row.get("type") in INJECTED}
-    days |= {
-        day.isoformat()
-        for one in record.kept
-        for given in one.answers.given.values()
-        for rule, day in given.items.items()
-        if rule in INJECTION_RULES and isinstance(day, date)
+    """Return when what was last injected, by any form or safety question ever answered."""
+    known = {
+        str(row["date"]): _injected(one, row)
+        for one, row in _procedures(record)
+        if row.get("type") in INJECTED
     }
-    known = sorted(day for day in days if day[:1].isdigit())
-    if not known:
-        return _("No date is known of an injection.") if days else ""
-    newest = known[-1]
-    return wording.day_year(date.fromisoformat(newest)) if len(newest) == 10 else newest
+    for kept in record.kept:
+        for given in kept.answers.given.values():
+            for rule, day in given.items.items():
+                if rule in INJECTION_RULES and isinstance(day, date):
+                    known.setdefault(day.isoformat(), flag_words(rule, unsure=False))
+    days = sorted(day for day in known if day[:1].isdigit())
+    if not days:
+        return _("No date is known of an injection.") if known else ""
+    newest = days[-1]
+    return _("%(when)s: %(what)s") % {"when": intake_words.when(newest), "what": known[newest]}
 
 
-def _procedures(record: Record) -> Iterator[dict[str, Any]]:
+def _injected(sent: Sent, row: dict[str, Any]) -> str:
+    kind = sent.form.label_of(sent.form.by_code[PROCEDURES[0]], row["type"])
+    return ", ".join(part for part in (kind, row.get("area", "")) if part)
+
+
+def _procedures(record: Record) -> Iterator[tuple[Sent, dict[str, Any]]]:
     for one in record.sent:
         for code in PROCEDURES:
             rows = one.row.answers.get(code)
             if isinstance(rows, list):
-                yield from (row for row in rows if not row.get("planned"))
+                yield from ((one, row) for row in rows if not row.get("planned"))

@@ -148,6 +148,8 @@ _UNREPEATABLE = {
     "clients_photo": {"name", "thumb_name"},
     "clients_consentgiven": {"signature", "circumstances"},
     "clients_screening": {"answers", "results"},
+    "clients_intakesubmission": {"content"},
+    "clients_clientnote": {"text"},
     "clinic_user": {"password", "created_at"},
 }
 _SEEDED = [
@@ -167,6 +169,9 @@ _SEEDED = [
     "clients_clientkey",
     "clients_consentgiven",
     "clients_screening",
+    "clients_intakesubmission",
+    "clients_intakerequest",
+    "clients_clientnote",
     "clients_message",
     "clients_photo",
     "bookings_booking",
