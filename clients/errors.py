@@ -53,6 +53,15 @@ class FormOver(Refusal):
         super().__init__(_("This form is closed. Please call us if something has changed."))
 
 
+class FormPrivate(Refusal):
+    """A form that was opened by the client's own link, and so is shown and changed there only."""
+
+    code = "form_private"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please go on with the link in our message."))
+
+
 class ToldBefore(Refusal):
     """Answers of a day before the newest known would take the place of newer ones."""
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from clients import intake_links, screening
-from clients.errors import FormIncomplete, FormOver, ToldBefore
+from clients.errors import FormIncomplete, FormOver, FormPrivate, ToldBefore
 from clients.intake_answers import Typed, clip
 from clients.intake_definition import FormKind
 from clients.intake_draft import Draft
@@ -102,15 +102,18 @@ def begin_form(
     """Return the draft of a form, beginning it if it is not yet begun.
 
     own: it was opened by the client's own link (or by staff), so it begins with what they told us
-    before, and the link on a page does not show it.
+    before, and the link on a page neither shows nor changes it.
 
-    Raises FormOver when it was asked until before now, or is asked no more and was never sent.
+    Raises FormPrivate where the client's own link opened it and this is the one on a page, FormOver
+    when it was asked until before now, or is asked no more and was never sent.
     """
     with transaction.atomic():
         asked = IntakeRequest.objects.select_for_update(of=("self",)).select_related("client")
         current = asked.get(pk=request.pk)
         open_ = _open_draft(current)
         if open_ is not None:
+            if open_.is_private and not own:
+                raise FormPrivate
             if own and not open_.is_private:
                 open_.is_private = True
                 open_.save(update_fields=["is_private"])
@@ -179,7 +182,7 @@ def save_form(
     """Keep what was typed on one screen, right or wrong; nothing typed is ever lost.
 
     base: the revision the page was made from; draft_uid: the draft it was made from, which may have
-    been sent since. Raises FormOver.
+    been sent since. Raises FormOver, and FormPrivate, which keeps nothing.
     """
     with transaction.atomic():
         draft = begin_form(now=now, request=request, own=own, by_staff=by_staff)

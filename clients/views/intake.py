@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from clients import actions, queries
-from clients.errors import FormOver
+from clients.errors import FormOver, FormPrivate
 from clients.forms.intake import typed_in
 from clients.intake_definition import FormKind, Section
 from clients.intake_form import Filling, answer_rest_with_no
@@ -124,7 +124,7 @@ def _begin(one: Form) -> HttpResponse:
         return SeeOther(one.door.home)
     try:
         draft = actions.begin_form(now=one.now, request=one.asked, own=one.door.own)
-    except FormOver:
+    except (FormOver, FormPrivate):
         return SeeOther(one.door.home)
     screens = one.filling(draft).screens
     return SeeOther(one.door.part(screens[0].code))
@@ -180,7 +180,14 @@ def screen(one: Form, code: str) -> HttpResponse:
     return one.render("part", {"page": page})
 
 
+def _locked(one: Form) -> HttpResponse:
+    """Turn away whoever has not the client's own link: nothing is kept, nor said of what is there."""
+    return JsonResponse({}, status=CONFLICT) if _is_quiet(one) else SeeOther(one.door.home)
+
+
 def _keep(one: Form, code: str) -> HttpResponse:
+    if one.is_locked:
+        return _locked(one)
     post = one.request.POST
     before = one.draft
     form_ = queries.form_of(before.definition_id) if before else queries.current_form(one.now)
@@ -204,6 +211,8 @@ def _keep(one: Form, code: str) -> HttpResponse:
             own=one.door.own,
             by_staff=one.door.by_staff,
         )
+    except FormPrivate:
+        return _locked(one)
     except FormOver:
         return SeeOther(one.door.home)
     one.draft = saved.draft
@@ -216,8 +225,6 @@ def _keep(one: Form, code: str) -> HttpResponse:
                 "look": bool(saved.doubles) or saved.is_late,
             }
         )
-    if one.is_locked:
-        return SeeOther(one.door.home)
     if saved.is_late:
         return SeeOther(f"{one.door.home}?late=1")
     return _go(one, saved.draft, code, go, what, doubles=bool(saved.doubles))

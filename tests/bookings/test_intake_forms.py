@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import actions, intake
 from bookings.models import Booking
+from clients import actions as clients
 from clients import intake_links, queries
+from clients.errors import FormPrivate
 from clients.intake_definition import FormKind
 from clients.models import (
     Client,
@@ -230,14 +232,49 @@ def test_the_link_on_a_page_never_shows_what_came_by_the_clients_own() -> None:
         answer = stranger.browser.get(stranger.url + path, follow=True)
         assert "Secret" not in answer.content.decode()
         assert "link in our message" in answer.content.decode()
-    kept = stranger.keep("about", {"q-pronouns": "they"})
-    assert kept.status_code == 303
-    assert (typed("about", "q-occupation"), typed("about", "q-pronouns")) in {
-        ("Secret gardener", "they"),
-        ("", "they"),
-    }
     stranger.send()
     assert not IntakeSubmission.objects.exists()
+
+
+def test_the_link_on_a_page_writes_nothing_into_what_came_by_the_clients_own_nor_asks_it() -> None:
+    one = Told()
+    before = Device(one.url(own=False))
+    before.browser.post(before.url)
+    before.open("about")
+    quiet = {"headers": {"Accept": "application/json"}}
+    kept = before.keep("about", {"q-occupation": "Painter"}, **quiet)
+    assert kept.json()["revision"] == 1, "the canary: as long as nothing private is in it"
+    own = one.begin()
+    own.open("about")
+    own.keep("about", {"q-occupation": "Secret gardener"})
+    as_it_was = IntakeDraft.objects.get()
+    for stranger in (before, Device(one.url(own=False))):
+        asked = [
+            stranger.keep("about", {"q-occupation": guess}, **quiet)
+            for guess in ("Secret gardener", "Baker")
+        ]
+        assert {(answer.status_code, answer.content) for answer in asked} == {(409, b"{}")}
+        plain = stranger.keep("about", {"q-occupation": "Baker"})
+        assert (plain.status_code, plain["Location"]) == (303, stranger.url)
+    now = IntakeDraft.objects.get()
+    assert (now.revision, now.content) == (as_it_was.revision, as_it_was.content)
+
+
+def test_the_link_on_a_page_that_comes_a_moment_after_the_clients_own_keeps_nothing() -> None:
+    one = Told()
+    one.begin()
+    revision = IntakeDraft.objects.get().revision
+    with pytest.raises(FormPrivate):
+        clients.save_form(
+            now=datetime.now(UTC),
+            request=one.form,
+            draft_uid="",
+            base=0,
+            screen="",
+            typed={"occupation": {"": ["Baker"]}},
+            own=False,
+        )
+    assert IntakeDraft.objects.get().revision == revision
 
 
 def test_somebody_who_types_a_known_clients_name_gets_an_empty_form() -> None:
