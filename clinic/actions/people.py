@@ -13,6 +13,7 @@ from clinic import audit
 from clinic.actions.saving import save
 from clinic.audit import Actor
 from clinic.errors import NotStored, Refusal
+from clinic.logins import links, sessions
 from clinic.models import Role, User
 
 STAFF = (Role.OWNER, Role.PRACTITIONER, Role.FRONT_DESK)
@@ -55,9 +56,18 @@ def create_user(
 
 
 def change_user(
-    *, now: datetime, actor: Actor, user: User, email: str, name: str, role: str, is_active: bool
+    *,
+    now: datetime,
+    actor: Actor,
+    user: User,
+    email: str,
+    name: str,
+    role: str,
+    is_active: bool,
+    session: str | None = None,
 ) -> User:
-    """Change somebody's login. Switched off, they are out at their next click.
+    """Change somebody's login. With another role or address, or switched off, all ways in that are
+    open end: sessions but the one with the key `session`, PINs' passes, links not used yet.
 
     Whoever is no owner any more loses /admin/ too.
 
@@ -70,9 +80,10 @@ def change_user(
         stays = role == Role.OWNER and is_active
         user.refresh_from_db()
         was = user.role == Role.OWNER and user.is_active
+        before = (user.email, user.role, user.is_active)
         if was and not stays and not others:
             raise LastOwner
-        return save(
+        changed = save(
             user,
             {
                 "email": email.strip().lower(),
@@ -86,10 +97,16 @@ def change_user(
             verb="user.changed",
             about=f"user:{user.pk}",
         )
+        if (changed.email, changed.role, changed.is_active) != before:
+            _end_ways_in(changed, now=now, actor=actor, session=session)
+        return changed
 
 
-def set_password(*, now: datetime, actor: Actor, user: User, password: str) -> User:
-    """Give somebody a new password, which ends their sessions elsewhere.
+def set_password(
+    *, now: datetime, actor: Actor, user: User, password: str, session: str | None = None
+) -> User:
+    """Give somebody a new password, which ends all ways in that are open: sessions but the one with
+    the key `session`, PINs' passes, links not used yet.
 
     Raises NotStored for one that is too easily guessed.
     """
@@ -98,7 +115,13 @@ def set_password(*, now: datetime, actor: Actor, user: User, password: str) -> U
         user.set_password(password)
         user.save(update_fields=["password"])
         audit.record(now=now, actor=actor, verb="user.password_set", about=f"user:{user.pk}")
+        _end_ways_in(user, now=now, actor=actor, session=session)
     return user
+
+
+def _end_ways_in(user: User, *, now: datetime, actor: Actor, session: str | None) -> None:
+    sessions.end(now=now, actor=actor, user=user, but=session)
+    links.end(user=user, now=now)
 
 
 def _check_password(password: str, user: User) -> None:

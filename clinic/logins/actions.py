@@ -18,17 +18,19 @@ def set_password(*, now: datetime, user: User, password: str, session: str | Non
     user.set_password(password)
     user.save(update_fields=["password"])
     sessions.end(now=now, actor=audit.staff(user), user=user, but=session)
+    links.end(user=user, now=now)
     audit.record(
         now=now, actor=audit.staff(user), verb="login.password_changed", about=f"user:{user.pk}"
     )
 
 
 def invite(*, now: datetime, actor: audit.Actor, user: User, address: str) -> None:
-    """Mail somebody new a link that logs them in, once, within three days.
+    """Mail somebody new a link that logs them in, once, within three days. It ends earlier ones.
 
     address: the link's site, such as https://book.example.org.
     """
     with transaction.atomic():
+        links.end(user=user, now=now)
         token = links.make(user=user, now=now, lasts=links.INVITATION_LASTS)
         audit.record(now=now, actor=actor, verb="login.invited", about=f"user:{user.pk}")
         letter = mail.letter(

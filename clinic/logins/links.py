@@ -40,6 +40,11 @@ def use(token: str, *, now: datetime) -> User | None:
     return link.user
 
 
+def end(*, user: User, now: datetime) -> None:
+    """End the links of somebody that are not used yet."""
+    LoginLink.objects.filter(user=user, used_at=None).update(used_at=now)
+
+
 def forget(*, now: datetime) -> int:
     """Delete the links that are over since a day; return how many."""
     over = LoginLink.objects.filter(expires_at__lt=now - timedelta(days=1))

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic import audit
+from clinic.actions import people
 from clinic.logins import pins, sessions
 from clinic.logins.actions import set_password
 from clinic.models import AuditEntry, Pin, PinPass, User
@@ -20,6 +21,11 @@ from tests.factories import clinic
 
 pytestmark = pytest.mark.django_db
 PIN = "274918"
+CHANGES: dict[str, list[dict[str, Any]]] = {
+    "off and on": [{"is_active": False}, {}],
+    "role and back": [{"role": "PRACTITIONER"}, {}],
+    "address": [{"email": "mei.tanaka@example.org"}],
+}
 
 
 @pytest.fixture
@@ -118,8 +124,12 @@ def test_a_pin_is_its_owners_alone(mei: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "end", ["log out", "forget", "password", "sessions", "hours", "off", "role", "removed"]
-)
+    "end",
+    [
+        "log out", "forget", "password", "sessions", "hours", "off", "role", "removed",
+        "owner's password", "off and on", "role and back", "address",
+    ],
+)  # fmt: skip
 def test_what_ends_the_way_back_by_pin(mei: User, end: str) -> None:
     browser = here(mei)
     now = timezone.now()
@@ -135,6 +145,12 @@ def test_what_ends_the_way_back_by_pin(mei: User, end: str) -> None:
     elif end == "hours":
         PinPass.objects.update(made_at=now - timedelta(hours=9), expires_at=now)
         assert pins.forget(now=now) == 1
+    elif end == "owner's password":
+        people.set_password(now=now, actor=audit.CLOCK, user=mei, password="a river in the morning")
+    elif end in CHANGES:
+        kept = {"email": mei.email, "name": mei.name, "role": mei.role, "is_active": True}
+        for changes in CHANGES[end]:
+            people.change_user(now=now, actor=audit.CLOCK, user=mei, **{**kept, **changes})
     elif end == "removed":
         pins.remove_pin(now=now, user=mei)
     else:

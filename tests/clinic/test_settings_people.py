@@ -7,11 +7,15 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from clinic import actions, audit
 from clinic.actions import LastOwner
 from clinic.errors import CONSTRAINTS, NotStored
-from clinic.models import AuditEntry, Clinic, Practitioner, Role, User
+from clinic.logins import actions as logins
+from clinic.logins import links
+from clinic.models import AuditEntry, Clinic, LoginLink, OpenSession, Practitioner, Role, User
 from clinic.slugs import free_slug
 from tests.factories import clinic
 from tests.harness.databases import Database
@@ -135,6 +139,56 @@ def test_a_new_password_stands_in_the_log_book_without_the_password() -> None:
     assert user.check_password("a river in the morning")
     entry = AuditEntry.objects.get(verb="user.password_set")
     assert (entry.before, entry.after) == ({}, {})
+
+
+CHANGES = ({"is_active": False}, {"role": "PRACTITIONER"}, {"email": "new@example.org"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change_", [*CHANGES, "password", {"name": "Sam"}])
+def test_what_the_owner_changes_of_a_login_ends_its_sessions_and_links(change_: Any) -> None:
+    """Whoever has the old password, the old mailbox or the lost phone is out, not at the next hour."""
+    sam, other = clinic.user(role="FRONT_DESK", name="Sam F."), clinic.user(role="FRONT_DESK")
+    now = timezone.now()
+    browsers = {one: Client() for one in (sam, other)}
+    for one, browser in browsers.items():
+        browser.post("/login/", {"username": one.email, "password": clinic.PASSWORD})
+    tokens = {one: links.make(user=one, now=now) for one in (sam, other)}
+    if change_ == "password":
+        actions.set_password(
+            now=now, actor=audit.CLOCK, user=sam, password="a river in the morning"
+        )
+    else:
+        change(sam, now=now, **change_)
+        change(sam, now=now, is_active=True)
+    ends = change_ != {"name": "Sam"}
+    for one in (sam, other):
+        is_open = not (ends and one == sam)
+        assert (browsers[one].get("/account/").status_code == 200) is is_open
+        assert links.is_open(tokens[one], now=now) is is_open
+        assert OpenSession.objects.filter(user=one).exists() is is_open
+
+
+@pytest.mark.django_db
+def test_an_owner_who_sets_their_own_password_here_stays_in_and_is_out_elsewhere() -> None:
+    ruth = clinic.user(role="OWNER")
+    here, lost = Client(), Client()
+    for browser in (here, lost):
+        browser.post("/login/", {"username": ruth.email, "password": clinic.PASSWORD})
+    new = "a river in the morning"
+    here.post(f"/settings/people/{ruth.uid}/password/", {"password": new})
+    assert here.get("/settings/people/").status_code == 200
+    assert here.get("/account/").content.decode().count("this one ·") == 1
+    assert lost.get("/settings/people/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_new_invitation_ends_the_one_before() -> None:
+    sam, now = clinic.user(role="FRONT_DESK"), timezone.now()
+    first = links.make(user=sam, now=now, lasts=links.INVITATION_LASTS)
+    logins.invite(now=now, actor=audit.CLOCK, user=sam, address="https://book.example.org")
+    assert not links.is_open(first, now=now)
+    assert LoginLink.objects.filter(user=sam, used_at=None).count() == 1
 
 
 def test_of_two_owners_who_demote_each_other_one_stays(fresh_db: Database) -> None:

@@ -17,6 +17,7 @@ from bookings.forms.team import PasswordForm, PractitionerForm, UserForm
 from bookings.queries import house
 from bookings.views.settings.pages import GET_OR_POST, Page, answer, me, owner_only, posted, show
 from clinic import actions
+from clinic.logins import sessions
 from clinic.models import Practitioner, Role, User
 
 SECTION = "settings-people"
@@ -60,7 +61,11 @@ def user(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     def act(_confirmed: str) -> object:
         return actions.change_user(
-            now=timezone.now(), actor=me(request), user=one, **form.cleaned_data
+            now=timezone.now(),
+            actor=me(request),
+            user=one,
+            session=request.session.session_key,
+            **form.cleaned_data,
         )
 
     return answer(request, page, act, _("The login is saved."))
@@ -75,11 +80,13 @@ def password(request: HttpRequest, uid: UUID) -> HttpResponse:
     page = Page(SECTION, title, form, reverse(SECTION))
 
     def act(_confirmed: str) -> object:
+        here = request.session.session_key
         changed = actions.set_password(
-            now=timezone.now(), actor=me(request), user=one, **form.cleaned_data
+            now=timezone.now(), actor=me(request), user=one, session=here, **form.cleaned_data
         )
         if changed == request.user:
             update_session_auth_hash(request, changed)
+            sessions.renamed(request, before=here)
         return changed
 
     return answer(request, page, act, _("The new password holds. Tell them in person."))
