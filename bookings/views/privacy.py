@@ -110,6 +110,10 @@ def withheld(request: HttpRequest, uid: UUID) -> HttpResponse:
     client, zone = answered_for(request, uid), practice.clinic_zone()
     found = readers(client)
     if request.method == "POST":
+        user = cast(User, request.user)
+        # A record opened with a reason is open to read; the client's word is not its reader's.
+        if user.role != Role.OWNER and not records.treats(user, client, now=timezone.now()):
+            raise Http404
         return _changed(request, client, {str(one.user.pk): one.user for one in found})
     rows = [
         {

@@ -14,6 +14,7 @@ from django.test import Client as Browser
 
 from bookings.queries.record import may_read
 from clients import data_requests, outbox
+from clients.actions.opening import open_record, withhold
 from clients.data_requests import ANSWER_WITHIN, ask
 from clients.errors import ErasedByItself
 from clients.models import Client, DataRequest, Message, Withholding
@@ -190,6 +191,31 @@ def test_a_client_keeps_the_record_from_somebody_and_gives_it_back(owner: User) 
     assert not may_read(maren, client, now=datetime.now(UTC))
     assert "Kept from them since" in browser.get(path).content.decode()
     browser.post(path, {"give": str(maren.pk)})
+    assert may_read(maren, client, now=datetime.now(UTC))
+
+
+def test_who_opens_a_withheld_record_with_a_reason_does_not_take_the_clients_word_back() -> None:
+    client = person()
+    maren, other = treats(client), clinic.user(role="PRACTITIONER")
+    now = datetime.now(UTC)
+    withhold(now=now, actor=audit.CLIENT, client=client, user=maren)
+    path = f"/practice/clients/{client.uid}/withheld/"
+    for user in (maren, other):
+        open_record(now=datetime.now(UTC), user=user, client=client, reason="Chest pain, rang us.")
+        browser = signed_in(user)
+        assert browser.get(path).status_code == 200, "the canary: the record is open to them"
+        for name in ("give", "keep"):
+            assert browser.post(path, {name: str(maren.pk)}).status_code == 404
+    held = Withholding.objects.get()
+    assert (held.user, held.ended_at) == (maren, None)
+
+
+def test_a_colleague_who_treats_the_client_gives_the_record_back_as_the_client_asks() -> None:
+    client = person()
+    maren, other = treats(client), treats(client)
+    withhold(now=datetime.now(UTC), actor=audit.CLIENT, client=client, user=maren)
+    path = f"/practice/clients/{client.uid}/withheld/"
+    assert signed_in(other).post(path, {"give": str(maren.pk)}).status_code == 303
     assert may_read(maren, client, now=datetime.now(UTC))
 
 
