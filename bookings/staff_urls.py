@@ -23,6 +23,8 @@ from bookings.views import (
     practice,
     privacy,
     record,
+    session,
+    session_finish,
     told,
 )
 
@@ -78,7 +80,6 @@ urlpatterns = [
     path("practice/visit/<uuid:uid>/", practice.visit, name="practice-visit"),
     path("practice/visit/<uuid:uid>/review/", practice.review, name="practice-review"),
     path("practice/visit/<uuid:uid>/answers/", practice.answers, name="practice-answers"),
-    path("practice/visit/<uuid:uid>/step/<slug:name>/", practice.step, name="practice-step"),
     path("practice/visit/<uuid:uid>/consents/", consents.consents_of, name="practice-consents"),
     path(
         "practice/visit/<uuid:uid>/consents/still-yes/",
@@ -100,6 +101,16 @@ urlpatterns = [
         consents.withdraw,
         name="practice-consent-withdraw",
     ),
+    path("practice/visit/<uuid:uid>/session/", session.begin, name="session-begin"),
+    path("practice/session/<uuid:uid>/", session.live, name="session"),
+    path("practice/session/<uuid:uid>/log/", session.log, name="session-log"),
+    path("practice/session/<uuid:uid>/act/", session.act, name="session-act"),
+    path("practice/session/<uuid:uid>/finish/", session_finish.finish, name="session-finish"),
+    path("practice/session/<uuid:uid>/record/", session_finish.record, name="session-record"),
+    path(
+        "practice/session/<uuid:uid>/record/add/", session_finish.addendum, name="session-addendum"
+    ),
+    path("practice/session/<uuid:uid>/record/pdf/", session_finish.pdf, name="session-pdf"),
     path("practice/visit/<uuid:uid>/judge/", practice.judge, name="practice-judge"),
     path("practice/rules/", include("bookings.rules_urls")),
     path("answers/<str:token>/", answering.answer, name="answers"),

@@ -53,10 +53,42 @@ from tests.bookings.world import answers
 from tests.factories import bookings, clinic, consents, media
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
+from treatments.actions import sign_session
 
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
 REASON = "Zinnia: seizure free since the operation."
 ITEM = "epileps"
+
+# A signed session, in which a health note stands.
+SIGNED = {
+    "clinic": "Linden Row",
+    "client": "Priya Raman",
+    "treatment": "Facial rejuvenation",
+    "location": "Queen West",
+    "time_zone": "America/Toronto",
+    "practitioner": "The practitioner",
+    "qualification": "ND",
+    "started_at": "2026-11-24T15:00:00+00:00",
+    "ended_at": "2026-11-24T15:50:00+00:00",
+    "stopped_early": "",
+    "session_number": 2,
+    "session_of": 10,
+    "safety": [REASON],
+    "phases": [],
+    "left_out": [],
+    "oil_off_at": None,
+    "needles": [],
+    "count": {"in": 0, "out": 0, "by_region": {}},
+    "retained_seconds": None,
+    "massage": {"areas": [], "strokes": []},
+    "roller": {"areas": [], "strokes": []},
+    "ratings": [],
+    "notes": [],
+    "events": [],
+    "aftercare": [],
+    "words": {"PLAN": REASON},
+    "stricta": [],
+}
 
 
 @dataclass(frozen=True)
@@ -173,6 +205,7 @@ class Walk:
         self.confirmed = self._booking(home.at(15), "BOOKED")
         actions.confirm(now=self.now, actor=staff(self.people["desk"]), booking=self.confirmed)
         self.change = BookingChange.objects.get(booking=self.confirmed)
+        self._sessions()
         self.held = bookings.hold(
             starts_at=home.at(10, ahead=4),
             expires_at=self.now + timedelta(hours=2),
@@ -180,6 +213,18 @@ class Walk:
             room=home.rooms[0],
             treatment=home.session,
         )
+
+    def _sessions(self) -> None:
+        """Begin a session, and sign another."""
+        who = self.people["practitioner"]
+        self.running, self.over = (
+            actions.begin_session(now=self.now, author=who, booking=self._answer(booking))
+            for booking in (
+                self._booking(self.home.at(12), "BOOKED"),
+                self._booking(self.home.at(13), "BOOKED"),
+            )
+        )
+        sign_session(now=self.now, author=who, session=self.over, document=SIGNED)
 
     def _signature(self) -> Sent:
         """Return a treatment's consent, signed with a typed name."""
@@ -272,7 +317,7 @@ class Walk:
         if "/undo/" in route:
             return self.confirmed
         if route.startswith("/practice/"):
-            return self.arrived if "/step/" in route else self.reviewed
+            return self.arrived if route.endswith("/session/") else self.reviewed
         return self.asked
 
     def address(self, route: str, booking: Booking | None = None) -> str:
@@ -315,7 +360,8 @@ class Walk:
             "/link/<str:token>": self.login_link,
             "/a/<str:attempt>": write_attempt(self.held.attempt),
             "/book/<slug:location>/<slug:treatment>": f"{home.location.slug}/{home.session.slug}",
-            "/step/<slug:name>": "start",
+            "/session/<uuid:uid>/record": f"{self.over.uid}/record",
+            "/session/<uuid:uid>": self.running.uid,
             "/mailbox/<slug:name>": mailbox.newest()[0].id,
             "/attachment/<int:number>": 0,
             "/passkey/<slug:name>": passkeys.address(self.passkey),
@@ -417,6 +463,10 @@ class Walk:
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
             "/settings/keeping/<uuid:uid>/<slug:step>/": Sent({"reason": "A complaint is open."}),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
+            "/practice/session/<uuid:uid>/log/": Sent(json={"actions": []}),
+            "/practice/session/<uuid:uid>/act/": Sent({"kind": "PAUSE"}),
+            "/practice/session/<uuid:uid>/finish/": Sent({"keep": "yes"}),
+            "/practice/session/<uuid:uid>/record/add/": Sent({"text": REASON, "reason": "Late."}),
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/practice/clients/<uuid:uid>/form/": Sent({"do": "show"}),
             "/practice/clients/<uuid:uid>/open/": Sent({"reason": "Covering for a colleague."}),

@@ -19,13 +19,12 @@ from clinic.models import User
 from treatments.actions import open_session, sign_session
 from treatments.models import SessionRecord, SessionVersion
 
-# From where a session is begun; one of a visit that is over is written down late.
+# From where a session is begun, or gone on with.
 MAY_BEGIN = (
     lifecycle.BOOKED,
     lifecycle.CONFIRMED,
     lifecycle.ARRIVED,
     lifecycle.IN_SESSION,
-    lifecycle.DONE,
 )
 
 

@@ -37,7 +37,7 @@ def clinic_zone() -> ZoneInfo:
 def _own(who: Practitioner) -> QuerySet[Booking]:
     return (
         Booking.objects.select_related(
-            "client", "practitioner", "room__location", "treatment", "screening"
+            "client", "practitioner", "room__location", "treatment", "screening", "session"
         )
         .filter(practitioner=who)
         .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))

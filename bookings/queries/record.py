@@ -131,22 +131,27 @@ class Record:
 
         The newest count whole; what was said earlier joins, but for what was not sure then.
         """
-        given = [(one.rules, one.answers, one.row.answered_on) for one in self.kept]
-        newest = self.newest
-        if newest and not (self.kept and self.kept[0].row.created_at >= newest.row.submitted_at):
-            # Told when nothing was booked that it would have been judged for.
-            given.insert(0, (newest.rules, _as_screening(newest), newest.row.told_on))
-        results = [
-            screening.evaluate(
-                rules,
-                answers if number == 0 else answers.without_unsure(),
-                on=on,
-                answered_on=answered_on,
-                phases=tuple(Phase),
-            )
-            for number, (rules, answers, answered_on) in enumerate(given)
-        ]
-        return screening.join(*results) if results else None
+        return result_on(self.kept, self.newest, on)
+
+
+def result_on(kept: Sequence[Kept], newest: Sent | None, on: date) -> Result | None:
+    """Return what answers, the newest first, and the newest form mean for every phase on a local
+    date; None without any."""
+    given = [(one.rules, one.answers, one.row.answered_on) for one in kept]
+    if newest and not (kept and kept[0].row.created_at >= newest.row.submitted_at):
+        # Told when nothing was booked that it would have been judged for.
+        given.insert(0, (newest.rules, _as_screening(newest), newest.row.told_on))
+    results = [
+        screening.evaluate(
+            rules,
+            answers if number == 0 else answers.without_unsure(),
+            on=on,
+            answered_on=answered_on,
+            phases=tuple(Phase),
+        )
+        for number, (rules, answers, answered_on) in enumerate(given)
+    ]
+    return screening.join(*results) if results else None
 
 
 def _as_screening(one: Sent) -> Answers:
@@ -235,7 +240,7 @@ def record_of(client: Client, *, now: datetime) -> Record:
         client=client,
         sent=sent_by(client),
         visits=list(visits),
-        kept=_kept_of(client),
+        kept=kept_of(client),
         happened=_happened(client),
         notes=[_of(client, note) for note in notes[:MOST_NOTES]],
         consents=consents.standings([client.pk], now)[client.pk],
@@ -261,7 +266,8 @@ def sent_by(client: Client) -> list[Sent]:
     ]
 
 
-def _kept_of(client: Client) -> list[Kept]:
+def kept_of(client: Client) -> list[Kept]:
+    """Return the answers to safety questions of a client, the newest first (one query)."""
     rows = (
         Screening.objects.filter(client=client)
         .annotate(rules_digest=F("rule_set__digest"))

@@ -195,21 +195,6 @@ def judge(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @practitioners_only
-@require_POST
-def step(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
-    """Start or end the session from the practitioner's own page."""
-    step_of = {"start": actions.start, "done": actions.complete}
-    if name not in step_of:
-        raise Http404
-    booking = own(request, uid)
-    try:
-        step_of[name](now=timezone.now(), actor=actor_of(request), booking=booking)
-    except Refusal as refusal:
-        return show(request, own(request, uid), error=refusal.sentence, status=CONFLICT)
-    return SeeOther(reverse("practice-visit", args=[uid]))
-
-
-@practitioners_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def answers(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Record answers that were asked in the room."""

@@ -16,7 +16,6 @@ from bookings import lifecycle
 from bookings.models import Booking, Review
 from bookings.queries import practice
 from bookings.views import wording
-from bookings.views.desk_booking import DONE, START, Step
 from bookings.views.desk_grid import overdue
 from bookings.views.marks import SAFETY, STATUS, Mark, moment, span
 from bookings.views.seen_answers import SeenAnswers, part_by_part, seen
@@ -24,6 +23,8 @@ from clients.queries.rules import absolute_rules
 from clients.rules import Outcome
 
 PHASES_SHOWN = 20
+# From where the practitioner begins a session; IN_SESSION where the desk has begun it.
+BEGINS = (lifecycle.BOOKED, lifecycle.CONFIRMED, lifecycle.ARRIVED, lifecycle.IN_SESSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ class VisitPage:
     must_say_why: bool
     absolute: list[str]
     may_answer: bool
-    step: Step | None
+    may_begin: bool
+    session_href: str
+    session_words: str
     earliest: date | None
     decided: list[Decided]
     earlier: list[Earlier]
@@ -157,13 +160,23 @@ def visit_page(one: Booking, *, now: datetime) -> VisitPage:
         must_say_why=one.outcome in lifecycle.TO_BE_SEEN,
         absolute=[rule.question for rule in absolute_rules(one.screening)] if one.screening else [],
         may_answer=one.status in lifecycle.BEFORE_SESSION,
-        step={lifecycle.ARRIVED: START, lifecycle.IN_SESSION: DONE}.get(one.status),
+        may_begin=one.session is None and one.status in BEGINS,
+        session_href=_session_href(one),
+        session_words=_("The signed session")
+        if one.session and one.session.is_signed
+        else _("Go on with the session"),
         earliest=answers.earliest if answers else None,
         decided=[_decided(review, zone=zone) for review in practice.reviews_of(one)],
         earlier=[_earlier(before) for before in practice.earlier_visits(one)],
         deadline=_waits(one, now) if waits else "",
         cancel_reason=reason.text if reason else "",
     )
+
+
+def _session_href(one: Booking) -> str:
+    if one.session is None:
+        return ""
+    return reverse("session-record" if one.session.is_signed else "session", args=[one.session.uid])
 
 
 def _decided(review: Review, *, zone: ZoneInfo) -> Decided:

@@ -157,7 +157,7 @@ def test_answers_asked_in_the_room_are_kept_with_their_source(home: House, mei: 
     assert answer.status_code == 303
     booking.refresh_from_db()
     assert (booking.screening.source, booking.outcome) == ("ROOM", "FINE")
-    assert mei.post(visit(booking, "step/start/")).status_code == 303
+    assert mei.post(visit(booking, "session/")).status_code == 303
     booking.refresh_from_db()
     assert booking.status == "IN_SESSION"
 

@@ -1,0 +1,497 @@
+"""What the live session's page shows, before and beside its script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.models import Booking
+from bookings.queries import sessions as at_hand
+from bookings.views import wording
+from bookings.views.marks import SAFETY, Mark
+from bookings.views.seen_answers import SeenAnswers, seen
+from bookings.views.session_chart import chart_of, marks_of, point_sets
+from clients.phases import Phase
+from clients.rules import Outcome
+from treatments import wording as words_of
+from treatments.atlas import load
+from treatments.models import NeedleBox, SessionRecord, Tool
+from treatments.queries.sessions import actions_of, last_before, state_of
+from treatments.session_actions import Action, Angle, Layer, Response, Stimulation
+from treatments.session_facts import EVENTS, MASSAGE_AREAS, MASSAGE_STROKES, ROLLER_STROKES
+from treatments.session_log import Count, Needle, SessionState, fold
+from treatments.views.face_chart import FaceChart, chart_regions, marks_document
+
+QUICK = (
+    gettext_lazy("Relaxed"),
+    gettext_lazy("Tender jaw"),
+    gettext_lazy("Flushing"),
+    gettext_lazy("Bled, pressed"),
+    gettext_lazy("Light-headed, passed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseShown:
+    """A phase with its clock, and what the safety answers say of it."""
+
+    kind: str
+    name: str | Promise
+    minutes: int
+    clock: str
+    is_current: bool
+    mark: Mark
+    changes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose by its name; `chosen` as it stands, `avoid` why rather not."""
+
+    code: str
+    name: str | Promise
+    chosen: bool = False
+    avoid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A group of choices for one field of a needle."""
+
+    field: str
+    name: str | Promise
+    options: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How the massage or the roller was done. `product` None: it has none."""
+
+    kind: str
+    name: str | Promise
+    words: str
+    areas: list[Choice]
+    strokes: list[Choice]
+    tools: list[dict[str, Any]]
+    product: str | None
+    cold: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class LivePage:
+    """The page of a running session."""
+
+    name: str
+    initials: str
+    times: str
+    flags: list[dict[str, Any]]
+    next_words: str
+    phases: list[PhaseShown]
+    phase_name: str | Promise
+    current_phase: str
+    left: str
+    next_phase: str
+    next_phase_words: str
+    pause_kind: str
+    pause_words: str
+    count: Count
+    regions: str
+    still_words: str
+    needles: list[dict[str, Any]]
+    choices: list[dict[str, str]]
+    notes: list[dict[str, str]]
+    oil_words: str
+    work: list[Work]
+    event_words: str
+    events: list[str]
+    event_kinds: list[dict[str, Any]]
+    grades: list[Choice]
+    before: list[str]
+    same_words: str
+    ghost_count: int
+    chart: FaceChart
+    sets: list[dict[str, Any]]
+    boxes: list[dict[str, str]]
+    needle_choices: list[Choices]
+    act_href: str
+    finish_href: str
+    visit_href: str
+    record_href: str
+    data: dict[str, Any]
+    quick: Sequence[str | Promise] = QUICK
+
+
+def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> LivePage:
+    """Return the page of a session that is not signed; reads its sealed actions, the safety answers
+    and the last session."""
+    zone = booking.room.location.zone
+    actions = actions_of(session)
+    state = fold(actions)
+    answers = seen(booking.screening) if booking.screening else None
+    before = last_before(session)
+    last = state_of(before) if before else None
+    ghost = [needle_row(needle) for needle in last.needles] if last else []
+    boxes = at_hand.boxes_at(booking, on=now.astimezone(zone).date())
+    after = at_hand.next_of_practitioner(booking)
+    phases = _phases(session, state, answers, now)
+    begin = _next(session, state)
+    name = booking.client.name if booking.client else booking.contact_name
+    client_uid = session.client.uid
+    act = reverse("session-act", args=[session.uid])
+    return LivePage(
+        name=name,
+        initials=wording.initials(name),
+        times=wording.span(booking.starts_at, booking.ends_at, zone),
+        flags=_flags(booking, answers),
+        next_words=_next_words(after, zone),
+        phases=phases,
+        phase_name=_phase_name(state),
+        current_phase=state.phase if state.phase and not state.ended_at else "",
+        left=_left(session, state, now),
+        next_phase=begin[0],
+        next_phase_words=begin[1],
+        pause_kind=("PAUSE" if state.running else "RESUME")
+        if state.phase and not state.ended_at
+        else "",
+        pause_words=_("Pause") if state.running else _("Go on"),
+        count=state.count,
+        regions=_regions(state),
+        still_words=still_words(state.count.still_in),
+        needles=[needle_words(needle) for needle in state.needles],
+        choices=[
+            {
+                "value": f"{row['code']}:{row['side']}:{row['region']}",
+                "words": f"{row['code']} {row['name']}, {words_of.SIDES[row['side']]}",
+            }
+            for row in load().chart_points()
+        ],
+        notes=[{"when": wording.clock(at, zone), "text": text} for at, text in state.notes],
+        oil_words=_("The oil came off at %(time)s.")
+        % {"time": wording.clock(state.oil_off_at, zone)}
+        if state.oil_off_at
+        else _("Take the oil off before needling."),
+        work=_work(booking, state, answers),
+        event_words=str(len(state.events) or ""),
+        events=[str(words_of.EVENTS.get(one["what"], one["what"])) for one in state.events],
+        event_kinds=[
+            {"code": code, "name": words_of.EVENTS[code], "grade": grade}
+            for code, (grade, _hours) in EVENTS.items()
+        ],
+        grades=[Choice(code, name) for code, name in words_of.GRADES.items()],
+        before=_before(before, last, zone),
+        same_words=ngettext(
+            "Same as last time (%(count)d)", "Same as last time (%(count)d)", len(ghost)
+        )
+        % {"count": len(ghost)},
+        ghost_count=len(ghost),
+        chart=chart_of(state, is_live=True),
+        sets=point_sets(),
+        boxes=[{"uid": str(box.uid), "words": box_words(box)} for box in boxes],
+        needle_choices=_needle_choices(),
+        act_href=act,
+        finish_href=reverse("session-finish", args=[session.uid]),
+        visit_href=reverse("practice-visit", args=[booking.uid]),
+        record_href=reverse("record", args=[client_uid]),
+        data=_data(booking, session, actions, ghost, phases, boxes, after, now),
+    )
+
+
+def action_row(action: Action) -> dict[str, Any]:
+    """Return an action as tablets read it; moments in milliseconds since 1970."""
+    return {
+        "id": str(action.uid),
+        "kind": action.kind,
+        "at": millis(action.at),
+        "payload": action.payload,
+    }
+
+
+def millis(at: datetime) -> int:
+    """Return an instant in milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def needle_row(needle: Needle) -> dict[str, Any]:
+    """Return a needle as the chart reads it."""
+    return {"needle": needle.uid, "is_in": needle.is_in, **needle.details}
+
+
+def needle_words(needle: Needle) -> dict[str, Any]:
+    """Return a needle for a list."""
+    return {
+        "uid": needle.uid,
+        "code": needle.details["code"],
+        "side": words_of.SIDES[needle.details["side"]],
+        "is_in": needle.is_in,
+    }
+
+
+def box_words(box: NeedleBox) -> str:
+    """Return "0.16 x 15 mm, Seirin, lot A12"."""
+    return _("%(diameter)s x %(length)s mm, %(brand)s, lot %(lot)s") % {
+        "diameter": box.diameter_mm,
+        "length": f"{box.length_mm:g}",
+        "brand": box.brand,
+        "lot": box.lot,
+    }
+
+
+def still_words(count: int) -> str:
+    return ngettext(
+        "%(count)d still in. Take it out before the roller.",
+        "%(count)d still in. Take all out before the roller.",
+        count,
+    ) % {"count": count}
+
+
+def planned_of(session: SessionRecord) -> list[tuple[Phase, int]]:
+    """Return the phases of a session and their minutes, as they were planned."""
+    return [(Phase(kind), minutes) for kind, minutes in session.planned]
+
+
+def clock_words(spent: timedelta) -> str:
+    """Return "13:05" for minutes and seconds."""
+    seconds = int(spent.total_seconds())
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _phases(
+    session: SessionRecord, state: SessionState, answers: SeenAnswers | None, now: datetime
+) -> list[PhaseShown]:
+    said = {one.kind: one for one in answers.phases} if answers else {}
+    return [
+        PhaseShown(
+            kind=phase,
+            name=words_of.PHASES[phase],
+            minutes=minutes,
+            clock=f"{clock_words(state.spent(phase, now))} / {minutes}",
+            is_current=state.phase is phase and not state.ended_at,
+            mark=said[phase].mark if phase in said else SAFETY[Outcome.NOT_ASKED],
+            changes=said[phase].changes if phase in said else [],
+        )
+        for phase, minutes in planned_of(session)
+    ]
+
+
+def _next(session: SessionRecord, state: SessionState) -> tuple[str, str]:
+    order = [phase for phase, _minutes in planned_of(session)]
+    if state.ended_at:
+        return "", ""
+    if state.phase is None:
+        return order[0], _("Begin: %(phase)s") % {"phase": words_of.PHASES[order[0]]}
+    rest = order[order.index(state.phase) + 1 :] if state.phase in order else []
+    if not rest:
+        return "", ""
+    return rest[0], _("Next: %(phase)s") % {"phase": words_of.PHASES[rest[0]]}
+
+
+def _phase_name(state: SessionState) -> str | Promise:
+    if state.ended_at:
+        return _("Ended")
+    return words_of.PHASES[state.phase] if state.phase else _("Not begun")
+
+
+def _left(session: SessionRecord, state: SessionState, now: datetime) -> str:
+    for phase, minutes in planned_of(session):
+        if phase is state.phase:
+            planned = timedelta(minutes=minutes + state.extra_minutes.get(phase, 0))
+            left = planned - state.spent(phase, now)
+            return clock_words(left) if left >= timedelta(0) else f"+{clock_words(-left)}"
+    return "0:00"
+
+
+def _flags(booking: Booking, answers: SeenAnswers | None) -> list[dict[str, Any]]:
+    outcome = SAFETY[Outcome(booking.outcome)]
+    flags = [{"tone": outcome.tone, "icon": outcome.icon, "words": outcome.word}]
+    for said in answers.said if answers else []:
+        if said.mark:
+            words = said.details[0] if said.details else said.answer
+            flags.append({"tone": said.mark.tone, "icon": said.mark.icon, "words": words})
+    return flags[:5]
+
+
+def _next_words(after: Booking | None, zone: ZoneInfo) -> str:
+    if after is None:
+        return ""
+    return _("Next client %(time)s") % {"time": wording.moment(after.starts_at, zone)}
+
+
+def _regions(state: SessionState) -> str:
+    return " · ".join(
+        _("%(region)s %(still)d of %(in)d") % {
+            "region": region.replace("_", " "), "still": count.still_in, "in": count.put_in,
+        }
+        for region, count in state.count_by_region.items()
+    )  # fmt: skip
+
+
+def _before(before: SessionRecord | None, last: SessionState | None, zone: ZoneInfo) -> list[str]:
+    if before is None or last is None:
+        return []
+    lines = [
+        _("%(day)s: %(count)d needles.")
+        % {
+            "day": wording.day_year(before.started_at.astimezone(zone).date()),
+            "count": last.count.put_in,
+        }
+    ]
+    lines += [str(words_of.EVENTS.get(one["what"], one["what"])) for one in last.events]
+    return lines + [text for _at, text in last.notes]
+
+
+def _work(booking: Booking, state: SessionState, answers: SeenAnswers | None) -> list[Work]:
+    marks = {one.kind: one.mark for one in answers.phases} if answers else {}
+
+    def areas(done: Mapping[str, Any], phase: Phase) -> list[Choice]:
+        mark = marks.get(phase)
+        avoid = str(mark.short) if mark and mark.tone == "rose" else ""
+        chosen = done.get("areas", ())
+        return [Choice(code, words_of.AREAS[code], code in chosen, avoid) for code in MASSAGE_AREAS]
+
+    def strokes(done: Mapping[str, Any], codes: Iterable[str]) -> list[Choice]:
+        return [Choice(c, words_of.STROKES[c], c in done.get("strokes", ())) for c in codes]
+
+    massage, roller = state.massage, state.roller
+    return [
+        Work(
+            kind="MASSAGE",
+            name=words_of.PHASES["LYMPHATIC_MASSAGE"],
+            words="",
+            areas=areas(massage, Phase.LYMPHATIC_MASSAGE),
+            strokes=strokes(massage, MASSAGE_STROKES),
+            tools=[],
+            product=massage.get("product", ""),
+            cold=False,
+            note=massage.get("note", ""),
+        ),
+        Work(
+            kind="ROLLER",
+            name=words_of.PHASES["JADE_ROLLER"],
+            words="",
+            areas=areas(roller, Phase.JADE_ROLLER),
+            strokes=strokes(roller, ROLLER_STROKES),
+            tools=[
+                {
+                    "uid": str(tool.uid),
+                    "words": tool_words(tool, booking.room.location.zone),
+                    "chosen": str(tool.uid) == roller.get("tool"),
+                }
+                for tool in at_hand.tools_at(booking)
+            ],
+            product=None,
+            cold=bool(roller.get("cold")),
+            note=roller.get("note", ""),
+        ),
+    ]
+
+
+def tool_words(tool: Tool, zone: ZoneInfo) -> str:
+    """Return the tool's name and whether it is clean; `cleaned_at` and `used_at` are on it."""
+    cleaned: datetime | None = getattr(tool, "cleaned_at", None)
+    used: datetime | None = getattr(tool, "used_at", None)
+    if cleaned is None or (used is not None and used > cleaned):
+        return _("%(tool)s, not cleaned since it was used") % {"tool": tool.name}
+    return _("%(tool)s, cleaned %(when)s") % {
+        "tool": tool.name,
+        "when": wording.moment(cleaned, zone),
+    }
+
+
+def _needle_choices() -> list[Choices]:
+    groups = (
+        ("angle", _("Angle"), Angle, words_of.ANGLES),
+        ("layer", _("Layer"), Layer, words_of.LAYERS),
+        ("response", _("Response"), Response, words_of.RESPONSES),
+        ("stimulation", _("Stimulation"), Stimulation, words_of.STIMULATIONS),
+    )
+    return [
+        Choices(field, name, [Choice(code, words[code]) for code in codes])
+        for field, name, codes, words in groups
+    ]
+
+
+def _data(
+    booking: Booking,
+    session: SessionRecord,
+    actions: Sequence[Action],
+    ghost: list[dict[str, Any]],
+    phases: Sequence[PhaseShown],
+    boxes: Sequence[NeedleBox],
+    after: Booking | None,
+    now: datetime,
+) -> dict[str, Any]:
+    zone = booking.room.location.zone
+    used = [action.payload["box"] for action in actions if action.payload.get("box")]
+    return {
+        "session": str(session.uid),
+        "log_href": reverse("session-log", args=[session.uid]),
+        "now": millis(now),
+        "zone": zone.key,
+        "last": session.last_number,
+        "actions": [action_row(action) for action in actions],
+        "planned": [
+            {"phase": one.kind, "name": str(one.name), "minutes": one.minutes} for one in phases
+        ],
+        "retention": session.retention_minutes,
+        "next": {"at": millis(after.starts_at), "words": wording.clock(after.starts_at, zone)}
+        if after
+        else None,
+        "points": load().chart_points(),
+        "regions": chart_regions(),
+        "marks": marks_document(marks_of(booking, on=now.astimezone(zone).date())),
+        "sets": {one["code"]: one["points"] for group in point_sets() for one in group["sets"]},
+        "ghost": ghost,
+        "usual_box": used[-1] if used else (str(boxes[0].uid) if len(boxes) == 1 else None),
+        "events": {code: str(name) for code, name in words_of.EVENTS.items()},
+        "words": {
+            **{name: str(words) for name, words in WORDS.items()},
+            "sides": {side: str(name) for side, name in words_of.SIDES.items()},
+        },
+    }
+
+
+WORDS: dict[str, str | Promise] = {
+    "saved": gettext_lazy("Saved %(time)s"),
+    "waiting": gettext_lazy("Saving"),
+    "offline": gettext_lazy("No connection: %(count)s kept here, sent later"),
+    "refused": gettext_lazy("Something was not taken: %(count)s kept here. Please reload."),
+    "login": gettext_lazy("Log in again in another tab: %(count)s kept here"),
+    "signed": gettext_lazy("This session is signed. %(count)s kept here become an addendum."),
+    "deep": gettext_lazy("Deeper than the %(most)s mm set for this point"),
+    "usual": gettext_lazy("Usually %(from)s to %(to)s mm"),
+    "as_last_time": gettext_lazy("As last time"),
+    "early": gettext_lazy("Stopped early"),
+    "details": gettext_lazy("Details"),
+    "out_now": gettext_lazy("Out"),
+    "out": gettext_lazy("out"),
+    "remove": gettext_lazy("Remove"),
+    "region": gettext_lazy("%(region)s %(still)s of %(in)s"),
+    "still_one": gettext_lazy("%(count)s still in. Take it out before the roller."),
+    "still_many": gettext_lazy("%(count)s still in. Take all out before the roller."),
+    "oil_off": gettext_lazy("The oil came off at %(time)s."),
+    "oil_on": gettext_lazy("Take the oil off before needling."),
+    "areas": gettext_lazy("%(count)s areas"),
+    "spent": gettext_lazy("%(spent)s / %(planned)s min"),
+    "ended": gettext_lazy("Ended"),
+    "not_begun": gettext_lazy("Not begun"),
+    "over": gettext_lazy("over the %(minutes)s minutes planned"),
+    "of": gettext_lazy("left of %(minutes)s minutes"),
+    "next": gettext_lazy("Next: %(phase)s"),
+    "begin": gettext_lazy("Begin: %(phase)s"),
+    "end": gettext_lazy("End of the session"),
+    "pause": gettext_lazy("Pause"),
+    "resume": gettext_lazy("Go on"),
+    "total": gettext_lazy("%(spent)s of %(planned)s minutes"),
+    "retained": gettext_lazy("A needle has been in for %(minutes)s minutes."),
+    "soon": gettext_lazy("%(phase)s: two minutes left."),
+    "late": gettext_lazy("At this pace the next client, at %(time)s, waits."),
+}

@@ -1,0 +1,231 @@
+"""The session's pages: run, finished, signed, read; and what of them nobody else sees."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from bookings.models import Booking
+from clinic.models import AccessEntry, User
+from tests.bookings.test_practice_views import asked, text_of
+from tests.factories import clinic
+from tests.factories.house import NOTHING_APPLIES, House, house
+from treatments.models import AdverseEvent, SessionAction, SessionRecord, SessionVersion
+from treatments.queries.sessions import state_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(db: None) -> House:
+    made = house()
+    made.people[0].user = clinic.user(role="PRACTITIONER", name="Mei Tanaka")
+    made.people[0].title = "ND"
+    made.people[0].save()
+    return made
+
+
+@pytest.fixture
+def mei(home: House) -> Client:
+    browser = Client()
+    assert home.people[0].user
+    browser.force_login(home.people[0].user)
+    return browser
+
+
+@pytest.fixture
+def running(home: House, mei: Client) -> SessionRecord:
+    booking = asked(home, status="ARRIVED")
+    mei.post(f"/practice/visit/{booking.uid}/answers/", NOTHING_APPLIES)
+    answer = mei.post(f"/practice/visit/{booking.uid}/session/")
+    session = SessionRecord.objects.get()
+    assert answer["Location"] == at(session)
+    return session
+
+
+def at(session: SessionRecord, part: str = "") -> str:
+    return f"/practice/session/{session.uid}/{part}"
+
+
+def send(browser: Client, session: SessionRecord, *actions: dict[str, Any]) -> Any:
+    return browser.post(
+        at(session, "log/"), json.dumps({"actions": actions}), content_type="application/json"
+    )
+
+
+def action(kind: str, **payload: Any) -> dict[str, Any]:
+    now = round(timezone.now().timestamp() * 1000)
+    return {"id": str(uuid.uuid4()), "kind": kind, "at": now, "payload": payload}
+
+
+def needle(**more: Any) -> dict[str, Any]:
+    spot = {"needle": str(uuid.uuid4()), "code": "ST4", "side": "L", "region": "mouth"}
+    return action("PLACE", **{**spot, **more})
+
+
+FINISHED = {"plan": "Jaw again, lighter.", "rationale": "Local and distal points.", "sign": "yes"}
+
+
+def test_two_tablets_hear_of_each_others_needles(mei: Client, running: SessionRecord) -> None:
+    first = needle()
+    said = send(mei, running, first).json()
+    assert [each["id"] for each in said["actions"]] == [first["id"]]
+    assert send(mei, running, first).json()["last"] == said["last"] == 1
+    heard = mei.get(at(running, "log/?after=0")).json()
+    assert heard["actions"] == said["actions"]
+    assert mei.get(at(running, f"log/?after={heard['last']}")).json()["actions"] == []
+    assert mei.get(at(running, "log/?after=nonsense")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"actions": 1}', '{"actions": [{"id": "x"}]}', "\xff", "null"]
+)
+def test_a_body_that_is_none_is_refused_and_nothing_of_it_kept(
+    mei: Client, running: SessionRecord, body: str
+) -> None:
+    answer = mei.post(at(running, "log/"), body, content_type="application/json")
+    assert answer.status_code == 422
+    assert not SessionAction.objects.exists()
+
+
+def test_a_session_is_run_and_signed_without_javascript(
+    mei: Client, running: SessionRecord
+) -> None:
+    act = at(running, "act/")
+    for typed in (
+        {"kind": "PHASE", "phase": "LYMPHATIC_MASSAGE"},
+        {"kind": "MASSAGE", "areas": ["jaw", "cheek"], "strokes": ["sweep"], "product": "Jojoba"},
+        {"kind": "OIL_OFF"},
+        {"kind": "PHASE", "phase": "NEEDLING"},
+        {"kind": "PLACE", "point": "ST4:L:mouth"},
+        {"kind": "PLACE", "point": "ST4:R:mouth"},
+        {"kind": "NOTE", "text": "Relaxed"},
+        {"kind": "EVENT", "what": "spot_bleed", "grade": "MINOR", "told": "yes"},
+        {"kind": "EXTEND", "phase": "NEEDLING", "minutes": "5"},
+    ):
+        assert mei.post(act, typed).status_code == 303, typed
+    page = text_of(mei.get(at(running)))
+    assert "2 still in. Take all out before the roller." in page
+    refused = mei.post(at(running, "finish/"), FINISHED)
+    assert refused.status_code == 409
+    assert "2 needles are still in" in text_of(refused)
+    assert mei.post(act, {"kind": "REMOVE_ALL"}).status_code == 303
+    done = mei.post(at(running, "finish/"), {**FINISHED, "aftercare": ["rest"]})
+    assert (done.status_code, done["Location"]) == (303, at(running, "record/?did=signed"))
+    record = text_of(mei.get(done["Location"]))
+    for words in ("ST4", "2 needles in, 2 out.", "Jojoba", "Jaw again, lighter.", "A drop of blood",
+                  "No heavy exercise for 24 hours", "Signed by Mei Tanaka"):  # fmt: skip
+        assert words in record, words
+    assert mei.get(at(running))["Location"] == at(running, "record/")
+    assert Booking.objects.get().status == "DONE"
+    assert AdverseEvent.objects.count() == 1
+
+
+def test_what_no_form_of_the_page_sends_is_refused(mei: Client, running: SessionRecord) -> None:
+    for typed in (
+        {},
+        {"kind": "SING"},
+        {"kind": "PLACE", "point": "<b>"},
+        {"kind": "PHASE", "phase": "LUNCH"},
+        {"kind": "EXTEND", "phase": "NEEDLING", "minutes": "many"},
+        {"kind": "NOTE", "text": "x" * 4001},
+    ):
+        assert mei.post(at(running, "act/"), typed).status_code == 422, typed
+    assert not SessionAction.objects.exists()
+
+
+def test_the_last_page_keeps_what_was_typed_and_the_record_is_composed_from_what_was_done(
+    mei: Client, running: SessionRecord
+) -> None:
+    send(mei, running, needle(), needle(side="R"), action("REMOVE_ALL"))
+    page = text_of(mei.get(at(running, "finish/")))
+    assert "ST4 both. 2 needles in, 2 out." in page
+    assert mei.post(at(running, "finish/"), {"plan": "Mine.", "stress": "11"}).status_code == 422
+    kept = mei.post(at(running, "finish/"), {"plan": "Mine.", "stress": "4"})
+    assert kept["Location"] == at(running)
+    state = state_of(running)
+    assert state.words["PLAN"] == "Mine."
+    assert state.ratings["stress_0_10", "", ""] == 4
+    assert "Mine." in text_of(mei.get(at(running, "finish/")))
+
+
+def test_the_next_session_is_booked_by_signing(
+    home: House, mei: Client, running: SessionRecord
+) -> None:
+    page = mei.get(at(running, "finish/"))
+    offers = [offer.value for offer in page.context["page"].offers]
+    assert len(offers) == 3
+    first = Booking.objects.get()
+    done = mei.post(at(running, "finish/"), {**FINISHED, "next_start": offers[0]})
+    assert done["Location"].endswith("did=booked")
+    booked = Booking.objects.exclude(pk=first.pk).get()
+    assert (booked.client, booked.practitioner) == (first.client, first.practitioner)
+    assert booked.starts_at - first.starts_at >= timedelta(days=1)
+
+
+def test_a_time_taken_meanwhile_is_told_and_nothing_is_signed_yet(
+    home: House, mei: Client, running: SessionRecord
+) -> None:
+    page = mei.get(at(running, "finish/"))
+    start = page.context["page"].offers[0].value
+    home.taken(datetime.fromisoformat(start))
+    answer = mei.post(at(running, "finish/"), {**FINISHED, "next_start": start})
+    assert answer.status_code == 422
+    said = text_of(answer)
+    assert "That time has just been taken." in said
+    assert "Jaw again, lighter." in said
+    assert not SessionVersion.objects.exists()
+
+
+def test_what_comes_after_the_signature_is_an_addendum_with_a_reason(
+    mei: Client, running: SessionRecord
+) -> None:
+    mei.post(at(running, "finish/"), FINISHED)
+    assert send(mei, running, needle()).status_code == 409
+    add = at(running, "record/add/")
+    assert mei.post(add, {"text": "Lot A13.", "reason": ""}).status_code == 422
+    assert mei.post(add, {"text": "Lot A13.", "reason": "Misread."}).status_code == 303
+    page = text_of(mei.get(at(running, "record/")))
+    assert "Lot A13." in page
+    assert "Why: Misread." in page
+    paper = mei.get(at(running, "record/pdf/"))
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+
+
+def test_nobody_but_the_practitioner_runs_a_session_or_reads_what_was_signed(
+    mei: Client, running: SessionRecord
+) -> None:
+    mei.post(at(running, "finish/"), FINISHED)
+    strangers: list[User] = [
+        clinic.user(role=role) for role in ("PRACTITIONER", "OWNER", "FRONT_DESK")
+    ]
+    for user in strangers:
+        browser = Client()
+        browser.force_login(user)
+        for part in ("", "log/", "finish/", "record/", "record/pdf/"):
+            assert browser.get(at(running, part)).status_code == 404, (user.role, part)
+        assert (
+            browser.post(at(running, "record/add/"), {"text": "x", "reason": "x"}).status_code
+            == 404
+        )
+
+
+def test_every_look_at_a_session_is_noted(mei: Client, running: SessionRecord) -> None:
+    mei.get(at(running))
+    mei.get(at(running, "finish/"))
+    mei.post(at(running, "finish/"), FINISHED)
+    mei.get(at(running, "record/"))
+    mei.get(at(running, "record/pdf/"))
+    looked = list(
+        AccessEntry.objects.filter(about=f"session:{running.uid}")
+        .order_by("pk")
+        .values_list("what", flat=True)
+    )
+    assert looked == ["SESSION"] * 3 + ["SESSION_RECORD"] * 2
