@@ -9,11 +9,11 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         # The outbox knows no booking: this is the one place where they meet.
         from bookings import followups, form_notices, notices, request_notices  # noqa: PLC0415
-        from bookings.actions import asking  # noqa: PLC0415
+        from bookings.actions import relinking  # noqa: PLC0415
         from clients import data_requests, outbox  # noqa: PLC0415
 
         outbox.register("booking", kinds=followups.KINDS, describe=notices.describe)
         outbox.register(
             "request", kinds={data_requests.ANSWERED}, describe=request_notices.describe
         )
-        outbox.register("form", kinds={asking.FORM_LINK}, describe=form_notices.describe)
+        outbox.register("form", kinds={relinking.FORM_LINK}, describe=form_notices.describe)

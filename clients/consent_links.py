@@ -46,7 +46,8 @@ def token_of(client: Client) -> str:
 def client_of(text: str) -> Client | None:
     """Return whose link it is; None for a replaced one and for any other text (one query).
 
-    The link of a record that was merged leads to the one it was merged into.
+    The link of a record that was merged leads nowhere: it may be in other hands than the one the
+    record was merged into is meant for.
     """
     if len(text) != LENGTH:
         return None
@@ -64,6 +65,4 @@ def client_of(text: str) -> Client | None:
     link: ConsentLink | None = getattr(found, "consent_link", None)
     if version != (link.version if link else 1):
         return None
-    while found.merged_into is not None:
-        found = found.merged_into
-    return None if found.status == Client.Status.ERASED else found
+    return None if found.status in Client.GONE else found

@@ -72,6 +72,11 @@ def of_client(client: Client) -> QuerySet[ClientLogin]:
     )
 
 
+def still_open_to(client: Client, email: str) -> bool:
+    """Whether the login of an address, which the client's record has no more, sees their pages."""
+    return ClientLogin.objects.filter(client=client, user__email=email, ended_at=None).exists()
+
+
 def waiting_for(user: User) -> Client | None:
     """Return the one client record a login's address may open with its phone number alone.
 

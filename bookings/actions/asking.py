@@ -8,18 +8,17 @@ from django.db import transaction
 
 from bookings import intake, lifecycle
 from bookings.actions.knowing import NOT_AGAIN, locked_client
+from bookings.actions.relinking import FORM_LINK, form_message
 from bookings.errors import LinkJustSent, NoAddress
 from bookings.models import Booking
 from clients import outbox
 from clients.actions.intake import ask_for_form
-from clients.models import Channel, Client, IntakeRequest, Message, Purpose
+from clients.models import Client, IntakeRequest, Message
 from clinic import audit
 from clinic.audit import Actor
 
-FORM_LINK = "FORM_LINK"
 # Without a visit that a form is for.
 VALID = timedelta(days=30)
-LASTS = timedelta(days=2)
 
 
 def ask_form(*, now: datetime, actor: Actor, client: Client, today: date) -> IntakeRequest:
@@ -59,21 +58,10 @@ def send_form_link(*, now: datetime, actor: Actor, client: Client, today: date) 
         asked = ask_form(now=now, actor=actor, client=client, today=today)
         if not asked.client.email:
             raise NoAddress
-        about = f"form:{asked.uid}"
-        earlier = Message.objects.filter(about=about, kind=FORM_LINK)
+        made = form_message(asked, now=now)
+        earlier = Message.objects.filter(about=made.about, kind=FORM_LINK)
         if earlier.filter(created_at__gt=now - NOT_AGAIN).exists():
             raise LinkJustSent
-        made = Message(
-            dedupe_key=f"{about}:{FORM_LINK}:{int(now.timestamp())}",
-            about=about,
-            client_id=client.pk,
-            kind=FORM_LINK,
-            purpose=Purpose.CARE,
-            channel=Channel.EMAIL,
-            due_at=now,
-            expires_at=min(asked.valid_until, now + LASTS),
-            created_at=now,
-        )
         outbox.queue([made], now=now)
         audit.record(now=now, actor=actor, verb="intake.link_sent", about=f"client:{client.uid}")
         return made

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, transaction
 
 from bookings import followups, lifecycle, locks, messages
+from bookings.actions.relinking import link_message, renew_all
 from bookings.errors import (
     ClientBusy,
     ClientErased,
@@ -19,13 +20,12 @@ from bookings.errors import (
 from bookings.models import Booking
 from clients import outbox
 from clients.contact import Contact, email_key, name_key
-from clients.models import Channel, Client, Message, Purpose
+from clients.models import Client, Message
 from clinic import audit
 from clinic.audit import Actor
 
 # A link asked for twice within this time was a double tap.
 NOT_AGAIN = timedelta(minutes=2)
-LINK_LASTS = timedelta(days=2)
 
 
 def change_contact(
@@ -33,7 +33,8 @@ def change_contact(
 ) -> Client:
     """Write down how a client is called and reached; name, e-mail and phone come cleaned, the last
     two may be empty. Coming bookings that were made with the old contact follow, so that what is
-    sent from now on goes to the new one. Nothing changed is nothing written.
+    sent from now on goes to the new one. Links that went to another address end there, and the new
+    ones are sent. Nothing changed is nothing written.
 
     Raises ClientGone for a record merged into another, or ClientBusy.
     """
@@ -57,6 +58,10 @@ def change_contact(
             # What they were and are stands in the database's history, where it can be erased.
             after={"changed": sorted(changed)},
         )
+        # Where its links went is theirs no more, or never was.
+        reached = before["email"] or before["phone"]
+        if reached and reached not in (current.email, current.phone):
+            renew_all(now=now, actor=actor, client=current)
         return current
 
 
@@ -98,17 +103,7 @@ def send_link(*, now: datetime, actor: Actor, booking: Booking) -> Message:
         asked = Message.objects.filter(about=about, kind=followups.LINK)
         if asked.filter(created_at__gt=now - NOT_AGAIN).exists():
             raise LinkJustSent
-        made = Message(
-            dedupe_key=f"{about}:{followups.LINK}:{int(now.timestamp())}",
-            about=about,
-            client_id=current.client_id,
-            kind=followups.LINK,
-            purpose=Purpose.CARE,
-            channel=Channel.EMAIL,
-            due_at=now,
-            expires_at=min(current.ends_at, now + LINK_LASTS),
-            created_at=now,
-        )
+        made = link_message(current, now=now, moment=str(int(now.timestamp())))
         outbox.queue([made], now=now)
         audit.record(now=now, actor=actor, verb="booking.link_sent", about=about)
         return made

@@ -26,7 +26,9 @@ from bookings.errors import (
     is_lost_race,
 )
 from bookings.models import Booking, Merge
-from clients.models import Client, ClientKey, DuplicateProposal, Message
+from clients.actions.consenting import replace_link
+from clients.actions.relinking import renew_forms
+from clients.models import Client, ClientKey, DuplicateProposal, IntakeRequest, Message
 from clients.sealing import SealedField, reseal
 from clinic import audit
 from clinic.audit import Actor
@@ -47,8 +49,9 @@ def merge(
     merged: Client,
     take: Iterable[str] = (),
 ) -> Merge:
-    """Make two records of one person one: everything of `merged` becomes the survivor's, and its
-    links lead there. `unmerge` takes it apart within 30 days.
+    """Make two records of one person one: everything of `merged` becomes the survivor's, and the
+    links of its bookings lead there. Links that show what a record holds end on both sides.
+    `unmerge` takes it apart within 30 days.
 
     take: which of FIELDS the survivor gets from `merged`; the others stay as they are.
 
@@ -77,6 +80,9 @@ def merge(
                 merged_was=_columns(merged),
             )
             _inherit(survivor, merged, now=now)
+            # Who could open the one record by a link must not open by it what came from the other.
+            renew_forms(survivor, merged)
+            replace_link(now=now, actor=actor, client=survivor)
             made.moved = _move(merged, survivor)
             _choose(survivor, merged, chosen)
             made.survivor_became = _columns(survivor)
@@ -156,6 +162,8 @@ def _bring(relation: Relation, merged: Client) -> int:
         if merged.merged_into_id != survivor.pk:
             return 0
         made = Merge.objects.select_for_update().get(merged=merged, undone_at=None)
+        if relation.model is IntakeRequest:
+            renew_forms(merged)
         moved = _move(merged, survivor, only=[relation])
         for name, keys in moved.items():
             made.moved[name] = [*made.moved.get(name, []), *keys]
@@ -246,6 +254,9 @@ def _move_back(current: Merge, survivor: Client, merged: Client, *, now: datetim
         if not keys:
             continue
         _give(relation, keys, survivor, merged)
+        if relation.model is IntakeRequest:
+            # Meanwhile they were sent to the survivor's address.
+            renew_forms(merged, only=keys)
         if formerly and _seals(relation):
             ClientKey.objects.of(merged, now=now)
             for row in relation.of(merged).filter(pk__in=keys):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import followups, lifecycle
-from bookings.actions.asking import FORM_LINK
+from bookings.actions.relinking import FORM_LINK
 from bookings.models import Booking, Merge
 from bookings.queries.client_record import ClientRecord
 from bookings.views import wording

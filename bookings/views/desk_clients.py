@@ -21,7 +21,7 @@ from bookings.queries.by_uid import by_uid
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.client_page import client_page, list_rows
 from bookings.views.desk_change import actor_of
-from clients import search
+from clients import logins, search
 from clients.models import Client
 from clinic.access import staff_only
 from clinic.errors import Refusal
@@ -115,6 +115,15 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
             form.add_error(None, str(refusal.sentence))
         else:
             messages.success(request, _("The contact is saved."))
+            if one.email != form.contact["email"] and logins.still_open_to(one, one.email):
+                messages.warning(
+                    request,
+                    _(
+                        "%(email)s still signs in and sees this client's pages. If that address "
+                        "was never theirs, end it under “Who sees them”."
+                    )
+                    % {"email": one.email},
+                )
             return SeeOther(path_of(one))
     return render(request, "bookings/clients/edit.html", context, status=INVALID)
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings import lifecycle
-from bookings.models import Booking
+from bookings.models import Booking, Merge
 from bookings.views import wording
 from bookings.views.care import AFTERCARE, CALL_US, EMERGENCY, PREPARE, Line
 from bookings.views.details_page import Summary, summary
@@ -85,7 +85,8 @@ def _consent_href(booking: Booking, now: datetime) -> str:
     """Return where the client signs before they come, "" where nothing is to be signed.
 
     Whoever types the name, e-mail and phone of a client we know gets a page of their booking; the
-    link to what that client signed goes by message only, to the address we know.
+    link to what that client signed goes by message only, to the address we know. A record that
+    another was merged into holds what whoever has this page may never have signed.
     """
     client = booking.client
     if client is None:
@@ -94,6 +95,8 @@ def _consent_href(booking: Booking, now: datetime) -> str:
     if not is_newcomer and booking.source != Booking.Source.DESK:
         return ""
     if consents.standing(client, Kind.TREATMENT, now).holds:
+        return ""
+    if Merge.objects.filter(survivor=client, undone_at=None).exists():
         return ""
     return reverse("consent", args=[token_of(client)])
 

@@ -139,7 +139,10 @@ def begin_form(
 
 
 def _contact(client: Client) -> dict[str, object]:
-    """Return what whoever made the booking typed themselves."""
+    """Return what whoever made the booking typed themselves: nothing where another record was
+    merged into this one, since that may be the other's."""
+    if Client.objects.filter(merged_into=client).exists():
+        return {}
     known = {"legal_name": client.name, "phone": client.phone, "email": client.email}
     return {code: text for code, text in known.items() if text}
 
