@@ -297,6 +297,20 @@ class LinkJustSent(Refusal):
         super().__init__(_("The link is on its way already."))
 
 
+class LinkOutlasts(Refusal):
+    """A link that shows a record, asked for by whoever has opened the record for a while only."""
+
+    code = "link_outlasts"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The record is open to you for a while, and the link would stay open. Send it to "
+                "the client instead."
+            )
+        )
+
+
 class AnsweredAlready(Refusal):
     code = "answered_already"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth import logout as end_session
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,6 +59,7 @@ def consents_of(request: HttpRequest, uid: UUID) -> HttpResponse:
     return show(request, own(request, uid))
 
 
+@transaction.atomic
 def show(
     request: HttpRequest, booking: Booking, *, error: str | Promise = "", status: int = 200
 ) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions import asking
+from bookings.errors import LinkOutlasts
+from bookings.queries import record as records
 from bookings.views import desk_clients, record
 from bookings.views.answers import CONFLICT, SeeOther
 from bookings.views.desk_change import actor_of
@@ -19,6 +22,7 @@ from bookings.views.practice import practitioners_only
 from clients import queries
 from clinic.access import staff_only
 from clinic.errors import Refusal
+from clinic.models import User
 
 _DO = {"send": (asking.send_form_link, "form-sent"), "show": (asking.ask_form, "form")}
 
@@ -26,7 +30,8 @@ _DO = {"send": (asking.send_form_link, "form-sent"), "show": (asking.ask_form, "
 @practitioners_only
 @require_POST
 def of_record(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Send a client the link of their form, or show it: `do` says which."""
+    """Send a client the link of their form, or show it: `do` says which. Whoever opened the record
+    for a while only sends it: the link shows what was told before, unnoticed and for longer."""
     client, now = record.readable(request, uid), timezone.now()
     if request.POST.get("do") not in _DO:
         raise Http404
@@ -34,6 +39,8 @@ def of_record(request: HttpRequest, uid: UUID) -> HttpResponse:
     zone, _country = queries.home()
     today = now.astimezone(zone).date()
     try:
+        if did == "form" and not records.treats(cast(User, request.user), client, now=now):
+            raise LinkOutlasts
         act(now=now, actor=actor_of(request), client=client, today=today)
     except Refusal as refusal:
         return record.show(request, uid, refused=refusal.sentence, status=CONFLICT)

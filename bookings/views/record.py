@@ -89,8 +89,9 @@ def show(
     error = str(next(iter(note.errors.values()))[0]) if note else refused
     did = request.GET.get("did", "")
     context = {"page": page, "note": note, "error": error, "did": did}
-    if did == "form" and (form := to_fill_in(found.client, now)):
-        context["form_url"] = form_url(form)
+    if did == "form" and records.treats(cast(User, request.user), found.client, now=now):
+        form = to_fill_in(found.client, now)
+        context["form_url"] = form_url(form) if form else ""
     return render(request, "bookings/practice/record.html", context, status=status)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -93,12 +93,19 @@ def told(request: HttpRequest, uid: UUID) -> HttpResponse:
     client = readable(request, uid)
     one = _form_of(request, client)
     if request.method == "POST":
-        return _begin(request, client) if one is None else _say_how(one)
+        return _begin(request, client) if one is None else _noted(client, one, _say_how(one))
     if one is None:
         form = ToldForm(None, today=_today())
         return _ask(request, client, form)
-    look_at(request, client, "INTAKE_ANSWERS")
-    return intake.show(one)
+    return _noted(client, one, intake.show(one))
+
+
+def _noted(client: Client, one: intake.Form, answer: HttpResponse) -> HttpResponse:
+    """Note in the access log that answers are shown, be the page asked for or what a POST came to;
+    in its transaction."""
+    if not isinstance(answer, SeeOther | JsonResponse):
+        look_at(one.request, client, "INTAKE_ANSWERS")
+    return answer
 
 
 def _ask(request: HttpRequest, client: Client, form: ToldForm, status: int = 200) -> HttpResponse:
@@ -142,14 +149,13 @@ def _say_how(one: intake.Form) -> HttpResponse:
 def part(request: HttpRequest, uid: UUID, part: str) -> HttpResponse:
     """Show one part of the form; the POST keeps what was typed there."""
     client, one = _open(request, uid)
-    if request.method != "POST":
-        look_at(request, client, "INTAKE_ANSWERS")
-    return intake.screen(one, part)
+    return _noted(client, one, intake.screen(one, part))
 
 
 @practitioners_only
 @require_POST
 @private
+@transaction.atomic
 def send(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Keep what was written down on the record, for good."""
     client, one = _open(request, uid)
@@ -165,9 +171,9 @@ def send(request: HttpRequest, uid: UUID) -> HttpResponse:
             by_staff=True,
         )
     except FormIncomplete:
-        return intake.show(one, was_refused=True, status=INVALID)
+        return _noted(client, one, intake.show(one, was_refused=True, status=INVALID))
     except Refusal as refusal:
-        return intake.show(one, notice=refusal.sentence, status=CONFLICT)
+        return _noted(client, one, intake.show(one, notice=refusal.sentence, status=CONFLICT))
     return SeeOther(f"{reverse('record', args=[client.uid])}?did=told")
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from clients.actions.consenting import replace_link
+from clients.actions.relinking import renew_forms
 from clients.errors import ReasonTooShort
 from clients.models import Client, ClientKey, RecordOpening, Withholding
 from clinic import audit
@@ -42,7 +44,8 @@ def open_record(*, now: datetime, user: User, client: Client, reason: str) -> Re
 
 
 def withhold(*, now: datetime, actor: Actor, client: Client, user: User) -> None:
-    """Keep a client's record from one member of staff, as the client asked."""
+    """Keep a client's record from one member of staff, as the client asked. Links by which they
+    could go on reading it end."""
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=client.pk)
         if Withholding.objects.filter(client=client, user=user, ended_at=None).exists():
@@ -52,6 +55,8 @@ def withhold(*, now: datetime, actor: Actor, client: Client, user: User) -> None
             until=now
         )
         Withholding.objects.create(client=client, user=user, at=now)
+        renew_forms(client)
+        replace_link(now=now, actor=actor, client=client)
         _write_down("record.withheld", now=now, actor=actor, client=client, user=user)
 
 

@@ -332,6 +332,8 @@ def test_the_practitioner_reads_all_takes_back_for_the_client_and_replaces_the_l
     assert doctor.post(f"{page}{given.uid}/withdraw/", {"reason": " "}).status_code == 422
     assert doctor.post(f"{page}{given.uid}/withdraw/", {"reason": "By phone."}).status_code == 303
     assert doctor.post(f"{page}{given.uid}/withdraw/", {"reason": "By phone."}).status_code == 409
+    noted = AccessEntry.objects.filter(actor=user, what="CONSENTS")
+    assert noted.count() == 3, "the page, and the two that a refusal led to"
     said = text_of(doctor.get(page))
     assert "Taken back" in said
     assert "By phone." in said

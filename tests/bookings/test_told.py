@@ -13,11 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings import form_notices
-from bookings.actions import asking
+from bookings.actions.relinking import FORM_LINK
 from clients import outbox
+from clients.actions.opening import open_record, withhold
+from clients.consent_links import token_of
 from clients.models import Client as Person
 from clients.models import IntakeDraft, IntakeRequest, IntakeSubmission, Message
 from clients.queries.intake import to_fill_in
+from clinic.audit import CLIENT
+from clinic.models import AccessEntry
 from tests.bookings.test_practice_views import logged_in, practitioner_login, text_of
 from tests.bookings.test_record import FULL, visit
 from tests.factories import bookings, clinic
@@ -115,6 +119,26 @@ def test_an_old_paper_never_takes_the_place_of_newer_answers(mei: Client, priya:
     assert mei.post(at(priya, "send/")).status_code == 303
 
 
+def test_whoever_is_shown_answers_stands_in_the_access_log_whatever_led_to_the_page(
+    mei: Client, priya: Person
+) -> None:
+    begin(mei, priya)
+    hidden = {"asks": ["smoking"], "draft": "", "revision": "0", "q-smoking": "past"}
+    quiet = {"Accept": "application/json"}
+    for path, said, status, headers in (
+        ("send/", {}, 422, {}),
+        ("part/lifestyle/", {**hidden, "go": "more:smoking"}, 200, {}),
+        ("part/lifestyle/", {**hidden, "go": "next"}, 303, {}),
+        ("part/lifestyle/", hidden, 200, quiet),
+        ("", {"source": "PAPER", "told_on": "tomorrow"}, 422, {}),
+    ):
+        before = AccessEntry.objects.filter(what="INTAKE_ANSWERS").count()
+        answer = mei.post(at(priya, path), said, headers=headers)
+        assert answer.status_code == status, path
+        shown = AccessEntry.objects.filter(what="INTAKE_ANSWERS").count() - before
+        assert shown == (answer["Content-Type"].startswith("text/html") and status != 303), path
+
+
 def test_a_day_still_to_come_is_refused_and_nothing_is_begun(mei: Client, priya: Person) -> None:
     said = {"source": "PAPER", "kind": "FULL", "told_on": (TODAY + timedelta(days=2)).isoformat()}
     refused = mei.post(at(priya), said)
@@ -163,7 +187,7 @@ def test_the_desk_sends_the_form_and_never_sees_its_link(mei: Client, priya: Per
     assert "The form is on its way." in text_of(sent)
     assert "/forms/" not in sent.content.decode()
     assert desk.post(where).status_code == 409, "a double tap sends it once"
-    message = Message.objects.get(kind=asking.FORM_LINK)
+    message = Message.objects.get(kind=FORM_LINK)
     described = form_notices.describe([message], timezone.now())[message.pk]
     assert isinstance(described, outbox.Notice)
     assert described.to == "priya@example.org"
@@ -177,6 +201,37 @@ def test_the_practitioner_sees_the_link_to_hand_it_over(mei: Client, priya: Pers
     assert link
     assert Client().get(link[1]).status_code == 200
     assert mei.post(where, {"do": "nonsense"}).status_code == 404
+
+
+def test_who_opened_a_record_for_a_while_is_not_handed_a_link_that_stays_open(
+    mei: Client, home: House, priya: Person
+) -> None:
+    user = practitioner_login(home, 1)
+    noa = logged_in(user)
+    open_record(now=timezone.now(), user=user, client=priya, reason="Chest pain, she rang us.")
+    home_, form = f"/practice/clients/{priya.uid}/", f"/practice/clients/{priya.uid}/form/"
+    refused = noa.post(form, {"do": "show"})
+    assert refused.status_code == 409
+    assert "Send it to the client instead" in text_of(refused)
+    mei.post(form, {"do": "show"})
+    assert "/forms/" in mei.get(f"{home_}?did=form").content.decode(), "the canary"
+    assert "/forms/" not in noa.get(f"{home_}?did=form").content.decode()
+    assert noa.post(form, {"do": "send"}).status_code == 303
+
+
+def test_who_may_not_read_a_record_any_more_does_not_read_on_by_its_links(
+    mei: Client, home: House, priya: Person
+) -> None:
+    page = mei.post(f"/practice/clients/{priya.uid}/form/", {"do": "show"}, follow=True)
+    found = re.search(r'value="[^"]*(/forms/[^"]+)"', page.content.decode())
+    assert found
+    consent = f"/consent/{token_of(priya)}/"
+    links = [found[1], consent]
+    assert [Client().get(link).status_code for link in links] == [200, 200]
+    treats = home.people[0].user
+    assert treats is not None
+    withhold(now=timezone.now(), actor=CLIENT, client=priya, user=treats)
+    assert [Client().get(link).status_code for link in links] == [404, 404]
 
 
 def test_without_an_address_the_form_is_not_sent(mei: Client, home: House) -> None:
