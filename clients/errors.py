@@ -309,6 +309,16 @@ class ErasedByItself(_Said):
     words = _("A request for erasure is done by erasing the record, which the owner does.")
 
 
+class AskedToday(_Said):
+    code = "asked_today"
+    words = _("You have asked several times today, and we read each. Please go on tomorrow.")
+
+
+class ManyWait(_Said):
+    code = "many_wait"
+    words = _("Several of your requests wait for our answer. Please call us if this can't wait.")
+
+
 class NoteEmpty(_Said):
     code = "note_empty"
     words = _("There is nothing in this note yet.")

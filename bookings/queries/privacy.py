@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from clients.models import Client, Withholding
+from bookings.queries.record import readable
+from clients import data_requests
+from clients.models import Client, DataRequest, Withholding
 from clinic.models import AccessEntry, Role, User
 
 
@@ -39,6 +41,25 @@ def shown(client: Client, days: Days, *, zone: ZoneInfo) -> QuerySet[AccessEntry
     if days.last:
         rows = rows.filter(at__lt=_midnight(days.last + timedelta(days=1), zone))
     return rows.order_by("-at", "-pk")
+
+
+def requests_for(user: User, *, now: datetime) -> list[DataRequest]:
+    """Return what clients ask that waits for an answer and may be read by a login, the oldest first
+    (two queries): all of it by the owner, and by others what their own clients ask."""
+    rows = data_requests.waiting()
+    if user.role == Role.OWNER:
+        return rows
+    open_to = readable(user, {row.client_id for row in rows}, now=now)
+    return [row for row in rows if row.client_id in open_to]
+
+
+def count_requests_for(user: User, *, now: datetime) -> int:
+    """Return how many requests `requests_for` has for a login (two queries)."""
+    asking = data_requests.who_waits()
+    if user.role == Role.OWNER:
+        return len(asking)
+    open_to = readable(user, set(asking), now=now)
+    return sum(client in open_to for client in asking)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.queries import practice
+from bookings.queries.privacy import requests_for
+from bookings.queries.record import may_read
 from bookings.views import wording
 from bookings.views.answers import SeeOther
 from bookings.views.desk_change import actor_of
@@ -26,6 +29,7 @@ from clinic.access import only
 from clinic.errors import Refusal
 from clinic.models import Role, User
 
+MOST_SHOWN = 50
 answering_only = only(Role.OWNER, Role.PRACTITIONER)
 
 
@@ -53,11 +57,21 @@ def row_of(asked: DataRequest, *, now: datetime, zone: ZoneInfo) -> Row:
     )
 
 
+def page_from(typed: str, *, of: int) -> int:
+    """Return from which on is shown; the first for anything that is no number of the list's."""
+    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else 0
+    return number if number < of else 0
+
+
 @answering_only
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer, the oldest first, in the clients' own words."""
-    found, now, zone = data_requests.waiting(), timezone.now(), practice.clinic_zone()
+    """What waits for an answer, the oldest first, in the clients' own words: to the owner that of
+    all, to others that of the clients whose record they may read. `?from=50`: those after 50."""
+    now, zone = timezone.now(), practice.clinic_zone()
+    every = requests_for(cast(User, request.user), now=now)
+    first = page_from(request.GET.get("from", ""), of=len(every))
+    found = every[first : first + MOST_SHOWN]
     for row in found:
         audit.viewed(
             now=now,
@@ -66,7 +80,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
             about=f"data_request:{row.uid}",
             whose=f"client:{row.client.uid}",
         )
-    context = {"rows": [row_of(row, now=now, zone=zone) for row in found]}
+    context = {
+        "rows": [row_of(row, now=now, zone=zone) for row in found],
+        "before": max(first - MOST_SHOWN, 0) if first else None,
+        "after": first + MOST_SHOWN if len(every) > first + MOST_SHOWN else None,
+        "more": max(len(every) - first - MOST_SHOWN, 0),
+    }
     return render(request, "bookings/practice/data_requests.html", context)
 
 
@@ -74,11 +93,15 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Say that a request was done or declined (`state`)."""
-    row, state = get_object_or_404(DataRequest, uid=uid), request.POST.get("state", "")
-    if state not in {"DONE", "DECLINED"} or not isinstance(request.user, User):
+    rows = DataRequest.objects.select_related("client")
+    row, state = get_object_or_404(rows, uid=uid), request.POST.get("state", "")
+    user, now = cast(User, request.user), timezone.now()
+    if state not in {"DONE", "DECLINED"}:
+        raise Http404
+    if user.role != Role.OWNER and not may_read(user, row.client, now=now):
         raise Http404
     try:
-        data_requests.answer(now=timezone.now(), user=request.user, request=row, state=state)
+        data_requests.answer(now=now, user=user, request=row, state=state)
     except Refusal as refusal:
         messages.error(request, str(refusal.sentence))
     else:

@@ -22,6 +22,7 @@ from bookings.forms.review import ReviewForm
 from bookings.models import Booking
 from bookings.queries import practice, worklists
 from bookings.queries import record as records
+from bookings.queries.privacy import count_requests_for
 from bookings.views import wording
 from bookings.views.answering import Questions
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
@@ -34,7 +35,6 @@ from bookings.views.practice_page import (
     visit_page,
     visit_row,
 )
-from clients import data_requests
 from clients.models import Client, Source
 from clinic import audit
 from clinic.access import only
@@ -77,9 +77,9 @@ def own(request: HttpRequest, uid: UUID) -> Booking:
 @transaction.atomic
 def day(request: HttpRequest) -> HttpResponse:
     """Show the practitioner's own day: `?day=2026-11-24`."""
-    who, now = me(request), timezone.now()
+    who, now, user = me(request), timezone.now(), cast(User, request.user)
     home = practice.home(who) if who else None
-    asked = data_requests.count_waiting()
+    asked = count_requests_for(user, now=now)
     if who is None or home is None:
         return render(request, "bookings/practice/nobody.html", {"asked": asked})
     today = now.astimezone(home.zone).date()
@@ -87,6 +87,8 @@ def day(request: HttpRequest) -> HttpResponse:
     shown = min(max(shown, FIRST_DAY), LAST_DAY)
     visits = practice.own_day(who, shown, home.time_zone)
     queue = worklists.review_queue(who, now=now)
+    open_to = records.readable(user, {one.client_id for one in queue if one.client_id}, now=now)
+    queue = [one for one in queue if one.client_id in open_to]
     _note_phases(request, queue, now=now)
     context = {
         "title": wording.day(shown),

@@ -6,8 +6,9 @@ For practitioners: those whose login treats somebody, owners among them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.forms.rule import DocumentForm, QuestionForm, RuleForm
 from bookings.queries import practice, replay
+from bookings.queries import record as records
 from bookings.views import rules_page as page
 from bookings.views.answers import CONFLICT, INVALID, SeeOther, private
 from bookings.views.desk_change import actor_of
@@ -215,10 +217,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     now, me = timezone.now(), who_treats(request)
     here = draft(now)
     found = replay.replay(here.base, here.rules, now=now)
-    _note_views(request, [*found.coming[:MOST_SHOWN], *found.changed[:MOST_SHOWN]], me)
+    shown = [*found.coming[:MOST_SHOWN], *found.changed[:MOST_SHOWN]]
+    named = _note_views(request, shown, me, now=now)
     context = {
         "here": here,
-        "page": page.replay_page(found, me=me, most=MOST_SHOWN),
+        "page": page.replay_page(found, named=named, most=MOST_SHOWN),
         "next": here.base.version + 1,
     }
     return render(request, "bookings/rules/preview.html", context)
@@ -232,26 +235,35 @@ def coming(request: HttpRequest) -> HttpResponse:
     now, me = timezone.now(), who_treats(request)
     base = draft(now).base
     found = replay.judged_otherwise(base, now=now)
-    _note_views(request, found[:MOST_SHOWN], me)
+    named = _note_views(request, found[:MOST_SHOWN], me, now=now)
     context = {
         "version": base.version,
-        "rows": page.replayed_rows(found[:MOST_SHOWN], me=me),
+        "rows": page.replayed_rows(found[:MOST_SHOWN], named=named),
         "more": max(len(found) - MOST_SHOWN, 0),
         "did": request.GET.get("did", ""),
     }
     return render(request, "bookings/rules/coming.html", context)
 
 
-def _note_views(request: HttpRequest, shown: list[replay.Replayed], me: Practitioner) -> None:
-    for one in shown:
-        if page.is_mine(one.booking, me) and one.booking.client:
-            audit.viewed(
-                now=timezone.now(),
-                actor=actor_of(request),
-                what="SCREENING_OUTCOMES",
-                about=f"booking:{one.booking.uid}",
-                whose=f"client:{one.booking.client.uid}",
-            )
+def _note_views(
+    request: HttpRequest, shown: list[replay.Replayed], me: Practitioner, *, now: datetime
+) -> set[int]:
+    """Return the keys of the bookings that are shown by name, noted in the access log: one's own,
+    of clients whose record one may read (one query, besides the notes)."""
+    own = [one.booking for one in shown if one.booking.practitioner_id == me.pk]
+    clients = {each.client_id for each in own if each.client_id}
+    open_to = records.readable(cast(User, request.user), clients, now=now)
+    named = [each for each in own if each.client_id in open_to]
+    for booking in named:
+        assert booking.client is not None  # noqa: S101  it is one of those
+        audit.viewed(
+            now=now,
+            actor=actor_of(request),
+            what="SCREENING_OUTCOMES",
+            about=f"booking:{booking.uid}",
+            whose=f"client:{booking.client.uid}",
+        )
+    return {each.pk for each in named}
 
 
 @practitioners_only

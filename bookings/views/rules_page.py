@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,6 @@ from clients.phases import Phase, Target
 from clients.queries.rules import Draft
 from clients.rule_editing import Difference, differences
 from clients.rules import Action, Effect, Question, Rule, RuleSet, Severity
-from clinic.models import Practitioner
 
 Words = str | Promise
 GROUPS: dict[str, Words] = {
@@ -253,7 +252,8 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedRow:
-    """A booking that would be judged otherwise. A colleague's client stays unnamed."""
+    """A booking that would be judged otherwise. A colleague's client stays unnamed, and so does one
+    who keeps their record from whoever looks."""
 
     when: str
     name: str
@@ -270,13 +270,13 @@ def arrows(changes: Counter[Change]) -> list[Arrow]:
     return [Arrow(SAFETY[was], SAFETY[became], count) for (was, became), count in rows]
 
 
-def replayed_rows(found: Iterable[Replayed], *, me: Practitioner) -> list[ReplayedRow]:
-    return [_replayed(one, me=me) for one in found]
+def replayed_rows(found: Iterable[Replayed], *, named: Collection[int]) -> list[ReplayedRow]:
+    """Return rows, of which those of bookings with these keys say whose they are."""
+    return [_replayed(one, mine=one.booking.pk in named) for one in found]
 
 
-def _replayed(one: Replayed, *, me: Practitioner) -> ReplayedRow:
+def _replayed(one: Replayed, *, mine: bool) -> ReplayedRow:
     booking = one.booking
-    mine = is_mine(booking, me)
     was, became = one.change
     return ReplayedRow(
         when=_when(booking, booking.room.location.zone),
@@ -288,10 +288,6 @@ def _replayed(one: Replayed, *, me: Practitioner) -> ReplayedRow:
         after=SAFETY[became],
         notes=_notes(one) if mine else [],
     )
-
-
-def is_mine(booking: Booking, me: Practitioner) -> bool:
-    return booking.practitioner_id == me.pk
 
 
 def _when(booking: Booking, zone: ZoneInfo) -> str:
@@ -331,14 +327,14 @@ class ReplayPage:
     more: int
 
 
-def replay_page(found: Replay, *, me: Practitioner, most: int) -> ReplayPage:
+def replay_page(found: Replay, *, named: Collection[int], most: int) -> ReplayPage:
     return ReplayPage(
         looked_at=_looked_at(found),
         unreadable=found.unreadable,
         outcomes=arrows(found.outcomes),
         by_rule=[(name_of(code), arrows(found.by_rule[code])) for code in sorted(found.by_rule)],
-        coming=replayed_rows(found.coming[:most], me=me),
-        changed=replayed_rows(found.changed[:most], me=me),
+        coming=replayed_rows(found.coming[:most], named=named),
+        changed=replayed_rows(found.changed[:most], named=named),
         more=max(len(found.coming) - most, 0) + max(len(found.changed) - most, 0),
     )
 

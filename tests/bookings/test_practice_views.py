@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from bookings import links
 from bookings.models import Booking, Review
+from clients.actions.opening import withhold
+from clinic.audit import CLIENT
 from clinic.models import AccessEntry, User
 from tests.bookings.world import answers as said_answers
 from tests.factories import bookings, clinic
@@ -245,6 +248,21 @@ def test_the_queue_says_part_by_part_what_may_be_done_and_that_is_noted(
     desk = logged_in(clinic.user(role="FRONT_DESK"))
     for page in (f"/desk/booking/{booking.uid}/", f"/desk/?day={home.day()}&location=queen"):
         assert "Needling: review" not in text_of(desk.get(page))
+
+
+def test_the_queue_says_nothing_of_a_client_who_keeps_the_record_from_whoever_looks(
+    home: House, mei: Client
+) -> None:
+    booking = asked(home)
+    Client().post(link(booking), REVIEWED)
+    assert "Needling: review" in text_of(mei.get("/practice/")), "the canary"
+    noted = AccessEntry.objects.count()
+    user = home.people[0].user
+    assert user is not None
+    assert booking.client is not None
+    withhold(now=timezone.now(), actor=CLIENT, client=booking.client, user=user)
+    assert "Needling: review" not in text_of(mei.get("/practice/"))
+    assert AccessEntry.objects.count() == noted
 
 
 @pytest.mark.parametrize(

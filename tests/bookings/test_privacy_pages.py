@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
+from bookings.queries.privacy import requests_for
 from bookings.queries.record import may_read
 from clients import data_requests, outbox
 from clients.actions.opening import open_record, withhold
 from clients.data_requests import ANSWER_WITHIN, ask
-from clients.errors import ErasedByItself
+from clients.errors import AskedToday, ErasedByItself, ManyWait
 from clients.models import Client, DataRequest, Message, Withholding
 from clinic import audit
 from clinic.models import AccessEntry, User
@@ -116,6 +119,95 @@ def test_an_erasure_is_not_done_by_saying_so(owner: User) -> None:
     assert "which the owner does" in browser.get("/practice/requests/").content.decode()
     row.refresh_from_db()
     assert row.state == "OPEN"
+
+
+def test_what_a_client_asks_is_read_by_the_owner_and_by_who_may_read_the_record(
+    owner: User,
+) -> None:
+    client, other = person(), person("Ana Silva", email="ana@example.org")
+    maren, noa = treats(client), treats(other)
+    row = asked(client)
+    for user, sees in ((owner, True), (maren, True), (noa, False)):
+        browser = signed_in(user)
+        assert (SECRET in browser.get("/practice/requests/").content.decode()) is sees
+        day = browser.get("/practice/").content.decode()
+        assert ('<span class="tag tag-gold num">1</span>' in day) is sees
+    withhold(now=datetime.now(UTC), actor=audit.CLIENT, client=client, user=maren)
+    looked = AccessEntry.objects.count()
+    assert SECRET not in signed_in(maren).get("/practice/requests/").content.decode()
+    assert AccessEntry.objects.count() == looked
+    for user in (maren, noa):
+        path = f"/practice/requests/{row.uid}/"
+        assert signed_in(user).post(path, {"state": "DECLINED"}).status_code == 404
+    row.refresh_from_db()
+    assert row.state == "OPEN"
+
+
+def test_a_login_asks_five_times_a_day_and_ten_requests_wait_at_most() -> None:
+    client = person()
+    one, other = login_of(client), login_of(client, email="parent@example.org")
+    now = datetime.now(UTC)
+    form = {"client": client, "user": one, "key": uuid.uuid4(), "now": now}
+    first = asked(**form)
+    for _ in range(4):
+        asked(client, user=one, now=now)
+    assert asked(**form) == first, "the same form again is no further one"
+    with pytest.raises(AskedToday):
+        asked(client, user=one, now=now)
+    with pytest.raises(AskedToday):
+        asked(client, "ERASURE", user=one, now=now + timedelta(hours=23))
+    for _ in range(5):
+        asked(client, user=other, now=now)
+    tomorrow = now + timedelta(days=1, seconds=1)
+    with pytest.raises(ManyWait):
+        asked(client, user=one, now=tomorrow)
+    assert asked(client, "ERASURE", user=one, now=tomorrow).kind == "ERASURE"
+    DataRequest.objects.filter(kind="CORRECTION").update(
+        state="DECLINED", answered_at=tomorrow, answered_by=one
+    )
+    assert asked(client, user=one, now=tomorrow).state == "OPEN"
+
+
+def test_whoever_asks_too_much_reads_so_and_keeps_what_they_typed() -> None:
+    client = person()
+    login = login_of(client)
+    for _ in range(5):
+        asked(client, user=login)
+    said = {"kind": "CORRECTION", "words": SECRET, "key": str(uuid.uuid4())}
+    answer = signed_in(login).post(f"/me/{client.uid}/data/requests/", said)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Please go on tomorrow" in page
+    assert "Zinnia" in page
+
+
+def test_the_requests_are_shown_by_fifties_and_only_those_shown_are_noted(owner: User) -> None:
+    for number in range(52):
+        one = person(f"Client {number}", email=f"c{number}@example.org")
+        asked(one, user=owner, now=datetime.now(UTC) - timedelta(days=80 - number))
+    browser = signed_in(owner)
+    for path, shown in (("", 50), ("?from=50", 2), ("?from=99", 50), ("?from=-1", 50)):
+        before = AccessEntry.objects.count()
+        page = browser.get(f"/practice/requests/{path}").content.decode()
+        assert page.count(SECRET) == shown, path
+        assert AccessEntry.objects.count() - before == shown
+    assert "2 more" in page
+
+
+def test_however_many_ask_it_is_as_many_queries_to_say_whose_words_may_be_read() -> None:
+    counts = []
+    maren = clinic.user(role="PRACTITIONER")
+    who = clinic.practitioner(user=maren)
+    for number in range(6):
+        client = person(f"Client {number}", email=f"c{number}@example.org")
+        at = datetime.now(UTC) - timedelta(days=number)
+        bookings.booking(client=client, practitioner=who, starts_at=at, status="DONE")
+        asked(client, user=login_of(email=f"l{number}@example.org"))
+        with CaptureQueriesContext(connection) as ran:
+            found = requests_for(maren, now=datetime.now(UTC))
+        assert len(found) == number + 1
+        counts.append(len(ran))
+    assert counts == [2] * 6
 
 
 # Who saw

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings.models import Booking
+from clients.actions.opening import withhold
 from clients.models import RuleEdit, RuleSet
 from clients.phases import Phase
 from clients.queries.rules import draft
 from clients.rule_document import LONGEST_WAIT_DAYS
 from clients.rule_editing import edited
 from clients.screening import evaluate
+from clinic.audit import CLIENT
 from clinic.models import AccessEntry
 from tests.bookings.rules import as_query, form_of, sent
 from tests.bookings.test_practice_views import asked, link, logged_in, practitioner_login, text_of
@@ -264,9 +267,29 @@ def test_the_preview_names_ones_own_clients_notes_it_and_changes_nothing(
     assert raw_table("clients_screening") == kept
     colleague = logged_in(practitioner_login(home, 1))
     theirs = text_of(colleague.get(f"{RULES_AT}preview/"))
-    assert "A colleague's client" in theirs or "A colleague&#x27;s client" in theirs
+    assert "record is closed to you" in theirs
     assert "Priya" not in theirs
     assert AccessEntry.objects.filter(what="SCREENING_OUTCOMES").count() == 1
+
+
+@pytest.mark.django_db
+def test_no_page_of_the_rules_names_a_client_who_keeps_the_record_from_whoever_looks(
+    home: House, mei: Client
+) -> None:
+    booking = answered(home, REVIEWED)
+    mei.post(at("epilepsy"), sent(RULES, "epilepsy", action="flag"))
+    user = home.people[0].user
+    assert user is not None
+    assert booking.client is not None
+    withhold(now=timezone.now(), actor=CLIENT, client=booking.client, user=user)
+    assert "1" in text_of(mei.get(f"{RULES_AT}preview/"))
+    assert "Priya" not in text_of(mei.get(f"{RULES_AT}preview/"))
+    publish(mei)
+    page = mei.get(f"{RULES_AT}coming/").content.decode()
+    assert "record is closed to you" in page, "the canary: the booking is counted and listed"
+    assert "Priya" not in page
+    assert str(booking.uid) not in page
+    assert not AccessEntry.objects.exists()
 
 
 @pytest.mark.django_db

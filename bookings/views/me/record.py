@@ -28,6 +28,7 @@ from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
 from clients.queries import consents
 from clinic import audit
+from clinic.errors import Refusal
 from clinic.limits import Limit, wait
 from clinic.logins.throttle import too_often
 from clinic.models import Clinic
@@ -118,16 +119,19 @@ def requests(request: HttpRequest, me: Me) -> HttpResponse:
     form = AskForm(request.POST or None, initial={"key": uuid4()})
     if form.is_valid():
         typed = form.cleaned_data
-        data_requests.ask(
-            now=timezone.now(),
-            user=me.user,
-            client=me.client,
-            kind=typed["kind"],
-            words=typed["words"],
-            key=typed["key"],
-        )
-        messages.success(request, _("We have it. A person looks at it and writes to you."))
-        return SeeOther(reverse("me-requests", args=[me.client.uid]))
+        try:
+            data_requests.ask(
+                now=timezone.now(),
+                user=me.user,
+                client=me.client,
+                kind=typed["kind"],
+                words=typed["words"],
+                key=typed["key"],
+            )
+            messages.success(request, _("We have it. A person looks at it and writes to you."))
+            return SeeOther(reverse("me-requests", args=[me.client.uid]))
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.sentence))
     found = keeping.standing(me.client, now=timezone.now(), zone=practice.clinic_zone())
     context = {
         "me": me,
