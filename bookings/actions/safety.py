@@ -67,15 +67,18 @@ def judge_booked(
     offering: Offering,
     on: date,
     answered_on: date,
+    is_proven: bool = True,
 ) -> Judged:
     """Return what answers mean for what is booked already: nothing is refused any more, so the
-    outcome is as bad as the answers themselves are. What the client told us earlier joins."""
+    outcome is as bad as the answers themselves are. What the client told us earlier joins; where
+    nobody proved that it was the client who answered, it weighs as much as the answers do."""
     own = screening.evaluate(
         rules, answers, on=on, answered_on=answered_on, phases=offering.phase_kinds
     )
     earlier = Screening.objects.filter(client=client)
     joined = screening.join(own, *_known(earlier, rules=rules, offering=offering, on=on))
-    return Judged(rules, answers, joined, _as_bad_as(own, joined))
+    outcome = _as_bad_as(own, joined) if is_proven else joined.outcome
+    return Judged(rules, answers, joined, outcome)
 
 
 def _as_bad_as(own: Result, joined: Result) -> Outcome:

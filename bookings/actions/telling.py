@@ -38,11 +38,12 @@ def send_form(
     source: str = IntakeSubmission.Source.ONLINE,
     told_on: date | None = None,
     by_staff: bool = False,
+    own: bool = True,
 ) -> Sent:
     """Send a form as `clients.actions.send_form` does, and judge the client's coming bookings by it.
 
     Each keeps its status; what the practitioner must look at is in their queue. Raises
-    clients.errors.FormOver, FormIncomplete, and BeingChanged; nothing was sent then.
+    clients.errors.FormOver, FormPrivate, FormIncomplete, and BeingChanged; nothing was sent then.
     """
     with transaction.atomic():
         sent = clients.send_form(
@@ -54,6 +55,7 @@ def send_form(
             source=source,
             told_on=told_on,
             by_staff=by_staff,
+            own=own,
         )
         if sent.created:
             _judge_coming(sent.submission, now=now, actor=actor)
@@ -91,6 +93,7 @@ def _judge(booking: Booking, told: IntakeSubmission, *, now: datetime, actor: Ac
         offering=offering,
         on=on,
         answered_on=told.told_on,
+        is_proven=told.source != IntakeSubmission.Source.PAGE,
     )
     before = {"outcome": current.outcome}
     known = dict(current.screening.results) if current.screening else {}
@@ -98,7 +101,7 @@ def _judge(booking: Booking, told: IntakeSubmission, *, now: datetime, actor: Ac
         judged,
         client=told.client,
         known=True,
-        source=Source.LINK if told.source == IntakeSubmission.Source.ONLINE else Source.ROOM,
+        source=Source.ROOM if told.entered_by_id else Source.LINK,
         on=on,
         answered_on=told.told_on,
         now=now,

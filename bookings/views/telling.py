@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from bookings import actions
-from clients.errors import FormIncomplete
+from clients.errors import FormIncomplete, FormPrivate
 from clients.views import intake
 from clinic import audit
 from clinic.errors import Refusal
@@ -29,7 +29,10 @@ def send(request: HttpRequest, token: str) -> HttpResponse:
             request=one.asked,
             today=one.today,
             country=one.country,
+            own=one.door.own,
         )
+    except FormPrivate:
+        return SeeOther(one.door.home)
     except FormIncomplete:
         return intake.show(one, was_refused=True, status=INVALID)
     except Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
@@ -222,13 +222,16 @@ def send_form(
     source: str = IntakeSubmission.Source.ONLINE,
     told_on: date | None = None,
     by_staff: bool = False,
+    own: bool = True,
 ) -> Sent:
     """Send a form: what was typed becomes a submission, once, and never changes again.
 
     today, country: the location's. told_on: the day the client said it, where that is not today;
-    by_staff: entered by the actor. Sending a form again that was sent gives the same submission.
+    by_staff: entered by the actor. own: by the client's own link; by the one on a page, what comes of
+    a client we knew is marked as that and stops or allows no message. Sending a form again that was
+    sent gives the same submission.
 
-    Raises FormOver, ToldBefore for a day before that of what is known, and FormIncomplete with what
+    Raises FormOver, FormPrivate for a form the client's own link opened, ToldBefore for a day before that of what is known, and FormIncomplete with what
     is missing or wrong.
     """
     with transaction.atomic():
@@ -242,6 +245,8 @@ def send_form(
             if sent is None:
                 raise FormOver
             return Sent(sent, created=False)
+        if draft.is_private and not own:
+            raise FormPrivate
         _refuse_over(IntakeRequest.objects.get(pk=request.pk), now=now)
         earlier = submissions_of(client)
         if told_on and earlier and told_on < earlier[0].told_on:
@@ -255,6 +260,7 @@ def send_form(
         )
         if not filling.is_ready:
             raise FormIncomplete(filling)
+        is_proven = own or not _was_known(client, request, earlier)
         made = IntakeSubmission.objects.create(
             client=draft.client,
             kind=request.kind,
@@ -262,7 +268,7 @@ def send_form(
             draft=draft,
             definition_id=draft.definition_id,
             rule_set_id=draft.rule_set_id,
-            source=source,
+            source=source if is_proven else IntakeSubmission.Source.PAGE,
             entered_by=actor.user if by_staff else None,
             told_on=told_on or today,
             submitted_at=now,
@@ -276,7 +282,7 @@ def send_form(
         draft.sent_at = now
         draft.save(update_fields=["sent_at"])
         _end_requests(request, now=now)
-        _keep_consents(filling, client=client, now=now)
+        _keep_consents(filling, client=client, now=now, is_proven=is_proven)
         audit.record(
             now=now,
             actor=actor,
@@ -329,8 +335,14 @@ def _calls_for_full(filling: Filling, earlier: list[IntakeSubmission]) -> bool:
     return newly_true(now, *before)
 
 
-def _keep_consents(filling: Filling, *, client: Client, now: datetime) -> None:
-    """Write down what was said about being written to, where it differs from what holds."""
+def _was_known(client: Client, request: IntakeRequest, earlier: Sequence[IntakeSubmission]) -> bool:
+    """Return whether a client had a record before the booking that a form was asked with."""
+    return bool(earlier) or client.created_at < request.created_at
+
+
+def _keep_consents(filling: Filling, *, client: Client, now: datetime, is_proven: bool) -> None:
+    """Write down what was said about being written to, where it differs from what holds; where
+    nobody proved who said it, only what was never said before."""
     said = filling.said.get(CONSENTS)
     if said is None:
         return
@@ -355,4 +367,5 @@ def _keep_consents(filling: Filling, *, client: Client, now: datetime) -> None:
         )
         for (channel, purpose), granted in wanted.items()
         if newest.get((channel, purpose)) is not granted
+        and (is_proven or (channel, purpose) not in newest)
     )

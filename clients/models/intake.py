@@ -124,13 +124,15 @@ class IntakeSubmission(models.Model):
     Each holds the whole record: a WHAT_CHANGED form takes over what `previous` said and was not
     asked again. `content` is health text: `answers` by question, and `asked`, the questions of this
     form. `told_on` is the day the client said it, which may lie long before for paper; answers of
-    the room and of paper name who entered them. `calls_for_full`: a new risk came up, so the whole
+    the room and of paper name who entered them. PAGE is of a client we knew, by a link that whoever
+    typed their name could see: nobody has proved that it was they. `calls_for_full`: a new risk came up, so the whole
     form is asked next. History has no branches: a submission has one successor. What moves to
     another client, because two turn out to be one, is changed in nothing else.
     """
 
     class Source(models.TextChoices):
         ONLINE = "ONLINE", _("Filled in online")
+        PAGE = "PAGE", _("Filled in online by a page's link, so ask whether it was the client")
         IN_ROOM = "IN_ROOM", _("Told in the room")
         PAPER = "PAPER", _("On paper")
 
@@ -170,7 +172,7 @@ class IntakeSubmission(models.Model):
                 name="intake_submission_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(source="ONLINE", entered_by__isnull=True)
+                condition=Q(source__in=["ONLINE", "PAGE"], entered_by__isnull=True)
                 | Q(source__in=["IN_ROOM", "PAPER"], entered_by__isnull=False),
                 name="intake_submission_source",
             ),

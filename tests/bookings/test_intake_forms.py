@@ -31,6 +31,7 @@ from clinic.audit import CLIENT, staff
 from clinic.models import AuditEntry
 from tests.api.hostile import TEXTS
 from tests.bookings.world import answers, raw_table
+from tests.factories import clients as people
 from tests.factories import clinic
 from tests.factories.filled_form import FORM, page_of, parts
 from tests.factories.house import House, house
@@ -289,6 +290,70 @@ def test_somebody_who_types_a_known_clients_name_gets_an_empty_form() -> None:
     assert "/forms/" not in page, "the short form begins with what was told: by message alone"
     shown = Browser().get(one.url(own=False)).content.decode()
     assert "Change an answer" not in shown
+
+
+def sent_by_page(one: Told, **said: str) -> IntakeSubmission:
+    """Return what somebody sent who typed the client's name and saw the page of the booking."""
+    again = one.book(12, ahead=4)
+    form = IntakeRequest.objects.get(about=f"booking:{again.uid}", ended_at__isnull=True)
+    form.kind = "FULL"
+    form.save()
+    stranger = Device(one.url(own=False, form=form))
+    stranger.browser.post(stranger.url)
+    stranger.fill(parts(**said))
+    assert stranger.send().status_code == 303
+    return form.submissions.get()
+
+
+def test_a_form_by_the_link_on_a_page_neither_stops_nor_allows_a_known_clients_messages() -> None:
+    one = Told()
+    one.send()
+    client = one.booking.client
+    now = datetime.now(UTC)
+    kept = {("EMAIL", "CARE"): False, ("SMS", "CARE"): True, ("EMAIL", "MARKETING"): False}
+    for (channel, purpose), granted in kept.items():
+        people.consent(client=client, channel=channel, purpose=purpose, granted=granted, at=now)
+    ContactConsent.objects.filter(client=client, channel="SMS", purpose="MARKETING").delete()
+    sent_by_page(one)
+    newest = {
+        (each.channel, each.purpose): each.granted
+        for each in ContactConsent.objects.filter(client=client).order_by("at", "pk")
+    }
+    assert {way: newest[way] for way in kept} == kept
+    assert newest["SMS", "MARKETING"] is False, "what nobody ever said is written down"
+
+
+def test_a_form_by_the_link_on_a_page_says_so_and_takes_no_known_risk_away() -> None:
+    one = Told()
+    one.send(pregnant="yes")
+    one.booking.refresh_from_db()
+    assert one.booking.outcome == "REFUSED"
+    sent = sent_by_page(one)
+    assert sent.source == "PAGE"
+    one.booking.refresh_from_db()
+    assert one.booking.outcome == "REFUSED", "the worst of what was said counts"
+    screening = one.booking.screening
+    assert screening is not None
+    assert screening.source == "LINK"
+    own = one.send()
+    assert own.source == "ONLINE"
+    one.booking.refresh_from_db()
+    assert one.booking.outcome == "REVIEW", "the canary: the client's own word weighs more"
+
+
+def test_the_link_on_a_page_does_not_send_what_the_clients_own_had_opened() -> None:
+    one = Told()
+    one.begin().fill(parts())
+    with pytest.raises(FormPrivate):
+        actions.send_form(
+            now=datetime.now(UTC),
+            actor=CLIENT,
+            request=one.form,
+            today=one.home.day(0),
+            country="CA",
+            own=False,
+        )
+    assert not IntakeSubmission.objects.exists()
 
 
 def test_what_changed_is_filled_in_in_one_screen_and_makes_a_new_version() -> None:
