@@ -9,22 +9,31 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from clients.contact import PhoneInvalid, phone_key
+from clients.contact import PhoneInvalid, phone_key, phone_words
 from clients.errors import NotTheirs, StaffAddress, TwoSelves
 from clients.models import Client, ClientLogin
 from clinic import audit
 from clinic.audit import Actor
 from clinic.errors import constraint_of
 from clinic.limits import Limit, wait
-from clinic.models import Role, User
+from clinic.logins import mail
+from clinic.models import Clinic, Role, User
 
 # Numbers a login may try, wherever it comes from.
 NUMBERS = Limit("client-number", 5, 3600)
+# Whose word opens a client's pages without more.
+CONFIRM = (Role.OWNER, Role.PRACTITIONER)
+LET_IN = _("another e-mail address was noted down for your pages at the clinic")
+MOVED = _("the e-mail address by which the clinic reaches you was changed")
 
 
 def opens(email: str) -> bool:
@@ -58,7 +67,7 @@ def arrive(*, now: datetime, email: str) -> User | None:
 def links_of(user: User) -> list[ClientLogin]:
     """Return whom a login may act for: oneself first, then by name. One query."""
     links = ClientLogin.objects.filter(
-        user=user, ended_at=None, client__in=_clients()
+        user=user, ended_at=None, is_pending=False, client__in=_clients()
     ).select_related("client")
     return sorted(links, key=lambda link: (link.relation != "SELF", link.client.name_key))
 
@@ -78,10 +87,14 @@ def still_open_to(client: Client, email: str) -> bool:
 
 
 def waiting_for(user: User) -> Client | None:
-    """Return the one client record a login's address may open with its phone number alone.
+    """Return the one client record a login may open with its phone number alone.
 
-    Exactly one record has the address, the clinic has met the person, and nobody ended this link.
+    The desk has written this login down for it; or exactly one record has the address, the clinic
+    has met the person, and nobody ended this link.
     """
+    written = _pending(user).exclude(client__phone="").select_related("client").order_by("made_at")
+    if (first := written.first()) is not None:
+        return first.client
     found = list(_clients().filter(email=user.email)[:2])
     if len(found) != 1 or found[0].status != Client.Status.ACTIVE:
         return None
@@ -89,8 +102,11 @@ def waiting_for(user: User) -> Client | None:
 
 
 def may_claim(user: User, client: Client) -> bool:
-    """Whether a login may ask for a record by itself: its address is the record's, a number is
-    there to compare with, and the clinic has not ended the link before."""
+    """Whether a login may ask for a record by itself: a number is there to compare with, and either
+    the desk has written this login down, or its address is the record's and the clinic has not
+    ended the link before."""
+    if client.phone and _pending(user).filter(client=client).exists():
+        return True
     ended = ClientLogin.objects.filter(user=user, client=client).exclude(ended_at=None)
     return (
         client.status not in Client.GONE
@@ -128,11 +144,14 @@ def claim(
 def link_by_clinic(
     *, now: datetime, actor: Actor, client: Client, email: str, relation: str
 ) -> ClientLogin:
-    """Let an address act for a client, on the clinic's word; whoever proves it sees the pages.
+    """Let an address act for a client, on the clinic's word; whoever proves it sees the pages. What
+    the front desk writes down waits for the client's phone number, or for `confirm`. Whoever
+    reached the client's pages before is told.
 
     Raises StaffAddress, TwoSelves.
     """
     with transaction.atomic():
+        tell_of_change(client, LET_IN, but=email)
         user, created = User.objects.get_or_create(
             email=email, defaults={"name": email[:120], "role": Role.CLIENT}
         )
@@ -144,6 +163,32 @@ def link_by_clinic(
         return _link(
             now=now, actor=actor, user=user, client=client, relation=relation, how="CLINIC"
         )
+
+
+def confirm(*, now: datetime, actor: Actor, client: Client, link: UUID) -> None:
+    """A practitioner or the owner confirms what the desk wrote down. Confirming twice is once."""
+    if actor.user is None or actor.user.role not in CONFIRM:
+        raise ValueError("The desk does not confirm what it wrote down.")
+    with transaction.atomic():
+        rows = ClientLogin.objects.filter(uid=link, client=client, ended_at=None)
+        if rows.filter(is_pending=True).update(is_pending=False):
+            audit.record(
+                now=now, actor=actor, verb="client.login_confirmed",
+                about=f"client:{client.uid}", after={"user": rows.get().user_id},
+            )  # fmt: skip
+
+
+def tell_of_change(client: Client, happened: str | Promise, *, but: str = "") -> None:
+    """Tell the address we have of a client, and every login that sees their pages, that something
+    about these was changed, once the caller's transaction has committed. but: whom not."""
+    rows = ClientLogin.objects.filter(client=client, ended_at=None, is_pending=False)
+    to = {client.email, *rows.values_list("user__email", flat=True)} - {"", but}
+    phone = phone_words(Clinic.objects.the_only().phone)
+    with override(client.language):
+        for address in sorted(to):
+            said: dict[str, object] = {"happened": happened, "phone": phone}
+            letter = mail.letter("account/email/pages", address, said)
+            transaction.on_commit(partial(mail.post, letter))
 
 
 def end(*, now: datetime, actor: Actor, client: Client, link: UUID) -> None:
@@ -174,13 +219,21 @@ def chosen(links: Sequence[ClientLogin], uid: str) -> ClientLogin | None:
 def _link(
     *, now: datetime, actor: Actor, user: User, client: Client, relation: str, how: str
 ) -> ClientLogin:
+    waits = how == "CLINIC" and (actor.user is None or actor.user.role not in CONFIRM)
     try:
         with transaction.atomic():
             link, created = ClientLogin.objects.get_or_create(
                 user=user, client=client, ended_at=None,
-                defaults={"relation": relation, "how": how, "made_at": now},
+                defaults={"relation": relation, "how": how, "made_at": now, "is_pending": waits},
             )  # fmt: skip
             if not created:
+                if link.is_pending and (how != "CLINIC" or not waits):
+                    link.is_pending = False
+                    link.save(update_fields=["is_pending"])
+                    audit.record(
+                        now=now, actor=actor, verb="client.login_confirmed",
+                        about=f"client:{client.uid}", after={"user": user.pk, "how": how},
+                    )  # fmt: skip
                 return link
             if relation == ClientLogin.Relation.SELF:
                 user.name = client.name
@@ -194,6 +247,11 @@ def _link(
         if constraint_of(error) == "client_login_one_self":
             raise TwoSelves from error
         raise
+
+
+def _pending(user: User) -> QuerySet[ClientLogin]:
+    rows = ClientLogin.objects.filter(user=user, ended_at=None, is_pending=True)
+    return rows.filter(client__in=_clients())
 
 
 def _clients() -> QuerySet[Client]:

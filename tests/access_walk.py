@@ -263,7 +263,7 @@ class Walk:
         self.proof = proofs.make(email=self.people["client"].email, opens=True, now=self.now)
         logins.link_by_clinic(
             now=self.now,
-            actor=staff(self.people["desk"]),
+            actor=staff(self.people["owner"]),
             client=self.asked.client,
             email=self.people["client"].email,
             relation="SELF",

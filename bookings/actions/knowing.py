@@ -18,7 +18,7 @@ from bookings.errors import (
     is_lost_race,
 )
 from bookings.models import Booking
-from clients import outbox
+from clients import logins, outbox
 from clients.contact import Contact, email_key, name_key
 from clients.models import Client, Message
 from clinic import audit
@@ -42,6 +42,8 @@ def change_contact(
         current = locked_client(client)
         before = contact_of(current)
         old = (current.name, current.email, current.phone)
+        if current.email != email_key(email):
+            logins.tell_of_change(current, logins.MOVED)
         current.name, current.email, current.phone = name, email_key(email), phone
         current.name_key = name_key(name)
         after = contact_of(current)

@@ -26,6 +26,7 @@ from bookings.errors import (
     is_lost_race,
 )
 from bookings.models import Booking, Merge
+from clients import logins
 from clients.actions.consenting import replace_link
 from clients.actions.relinking import renew_forms
 from clients.models import Client, ClientKey, DuplicateProposal, IntakeRequest, Message
@@ -83,6 +84,8 @@ def merge(
             # Who could open the one record by a link must not open by it what came from the other.
             renew_forms(survivor, merged)
             replace_link(now=now, actor=actor, client=survivor)
+            if "email" in chosen and survivor.email != merged.email:
+                logins.tell_of_change(survivor, logins.MOVED)
             made.moved = _move(merged, survivor)
             _choose(survivor, merged, chosen)
             made.survivor_became = _columns(survivor)

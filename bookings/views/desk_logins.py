@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from clients import logins
 from clients.models import Client
 from clinic.access import staff_only
 from clinic.errors import Refusal
+from clinic.models import User
 
 
 def _client(uid: UUID) -> Client:
@@ -28,8 +30,11 @@ def _client(uid: UUID) -> Client:
 @staff_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def links(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """The logins that see a client's pages, now and before; the POST allows another."""
-    client = _client(uid)
+    """The logins that see a client's pages, now and before; the POST allows another, or confirms
+    (`confirm`) one that the desk noted down."""
+    client, may_confirm = _client(uid), cast(User, request.user).role in logins.CONFIRM
+    if "confirm" in request.POST:
+        return _confirm(request, client, may_confirm=may_confirm)
     form = LoginForm(request.POST or None)
     if form.is_valid():
         typed = form.cleaned_data
@@ -41,13 +46,40 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
                 email=typed["email"],
                 relation=typed["relation"],
             )
-            messages.success(request, _("Whoever reads that mail can sign in and see the pages."))
+            words = _("Whoever reads that mail can sign in and see the pages.")
+            if not may_confirm:
+                words = _(
+                    "Noted. The pages open once whoever signs in with that address gives the "
+                    "client's phone number, or a practitioner confirms it here."
+                )
+            messages.success(request, words)
             return SeeOther(reverse("desk-logins", args=[client.uid]))
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal.sentence))
-    context = {"form": form, "client": client, "links": logins.of_client(client)}
+    context = {
+        "form": form,
+        "client": client,
+        "links": logins.of_client(client),
+        "may_confirm": may_confirm,
+    }
     status = INVALID if request.method == "POST" else 200
     return render(request, "bookings/desk/logins.html", context, status=status)
+
+
+def _named(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise Http404 from None
+
+
+def _confirm(request: HttpRequest, client: Client, *, may_confirm: bool) -> HttpResponse:
+    if not may_confirm:
+        raise Http404
+    link = _named(request.POST["confirm"])
+    logins.confirm(now=timezone.now(), actor=actor_of(request), client=client, link=link)
+    messages.success(request, _("Confirmed. That login sees this client's pages."))
+    return SeeOther(reverse("desk-logins", args=[client.uid]))
 
 
 @staff_only
@@ -55,10 +87,7 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
 def end(request: HttpRequest, uid: UUID) -> HttpResponse:
     """End one of a client's logins (`link`)."""
     client = _client(uid)
-    try:
-        link = UUID(request.POST.get("link", ""))
-    except ValueError:
-        raise Http404 from None
+    link = _named(request.POST.get("link", ""))
     logins.end(now=timezone.now(), actor=actor_of(request), client=client, link=link)
     messages.success(request, _("Ended. That login sees this client no more."))
     return SeeOther(reverse("desk-logins", args=[client.uid]))

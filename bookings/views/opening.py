@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -81,8 +82,27 @@ def openings(request: HttpRequest) -> HttpResponse:
         }
         for each in found
     ]
-    context = {"rows": rows, "title": _TITLE}
+    context = {"rows": rows, "let_in": _let_in(zone), "title": _TITLE}
     return show_setting(request, "bookings/settings/openings.html", "settings-openings", context)
+
+
+_LET_IN: dict[str, Promise] = {
+    "client.login_linked": _("noted down a login for the pages of"),
+    "client.contact_changed": _("changed the e-mail address of"),
+    "client.merged": _("merged two records, and changed the e-mail address of"),
+}
+
+
+def _let_in(zone: ZoneInfo) -> list[dict[str, object]]:
+    return [
+        {
+            "who": each.who.rpartition(": ")[2],
+            "what": _LET_IN[each.what],
+            "client": each.client,
+            "when": moment(each.at, zone),
+        }
+        for each in opened.let_in()
+    ]
 
 
 def _reason(opening: RecordOpening) -> str | Promise:

@@ -17,6 +17,8 @@ class ClientLogin(models.Model):
 
     One login may hold several clients (a parent and children, a couple) and one client may have
     several logins. A row is never deleted: who could see what, and when, stays readable.
+    `is_pending`: the desk wrote it down, and it opens nothing until the phone number was given or a
+    practitioner has confirmed it.
     """
 
     class Relation(models.TextChoices):
@@ -37,6 +39,7 @@ class ClientLogin(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="logins")
     relation = models.CharField(max_length=8, choices=Relation)
     how = models.CharField(max_length=8, choices=How)
+    is_pending = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
@@ -61,6 +64,10 @@ class ClientLogin(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(how__in=["NUMBER", "BOOKING", "CLINIC"]), name="client_login_how_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_pending=False) | Q(how="CLINIC"),
+                name="client_login_only_desk_waits",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")),

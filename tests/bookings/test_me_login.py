@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.bookings.my_pages import (
     the_mail,
 )
 from tests.factories import bookings, clinic
+from tests.harness.programs import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -241,8 +243,6 @@ def made(client: Client, **fields: Any) -> Any:
 
 
 def token_of() -> dict[str, Any]:
-    import uuid
-
     uid = uuid.uuid4()
     return {"uid": uid, "token_digest": booking_links.digest(booking_links.token(uid, version=1))}
 
@@ -320,6 +320,8 @@ def test_what_the_clinic_ended_is_not_opened_again_by_the_number() -> None:
     logins.link_by_clinic(
         now=timezone.now(), actor=staff(desk), client=priya, email=user.email, relation="SELF"
     )
+    assert browser.get(f"/me/{priya.uid}/").status_code == 404, "nobody has confirmed it"
+    claim(user, priya)
     assert browser.get(f"/me/{priya.uid}/").status_code == 200
     assert ClientLogin.objects.count() == 2, "both stay readable"
 
@@ -332,7 +334,74 @@ def test_the_desk_lets_an_address_in_but_no_colleagues() -> None:
     assert refused.status_code == 422
     desk.post(address, {"email": "Priya@example.org", "relation": "PARENT"})
     browser = enter_by_code("priya@example.org")
+    assert browser.get("/me/")["Location"] == "/me/find/"
+    assert "Which pages are yours?" in text_of(browser.get("/me/find/"))
+    said = {"confirm": str(the_link(maya).uid)}
+    assert desk.post(address, said).status_code == 404, "the desk does not confirm its own word"
+    assert browser.get(f"/me/{maya.uid}/").status_code == 404
+    assert signed_in(clinic.user(role="PRACTITIONER")).post(address, said).status_code == 303
     assert browser.get("/me/")["Location"] == f"/me/{maya.uid}/"
+    entries = AuditEntry.objects.filter(verb="client.login_confirmed")
+    assert entries.get().about == f"client:{maya.uid}"
+
+
+def test_what_the_desk_noted_down_opens_with_the_clients_number_and_nothing_else() -> None:
+    maya = person("Maya Raman", email="", status="PROVISIONAL")
+    desk = signed_in(clinic.user(role="FRONT_DESK"))
+    address = f"/desk/clients/{maya.uid}/logins/"
+    page = desk.post(address, {"email": "priya@example.org", "relation": "CARER"}, follow=True)
+    assert "waits for the client" in text_of(page)
+    browser = enter_by_code("priya@example.org")
+    wrong = browser.post("/me/find/", {"phone": "416 555 0199", "relation": "SELF"})
+    assert wrong.status_code == 422
+    assert the_link(maya).is_pending
+    right = browser.post("/me/find/", {"phone": "416 555 0142", "relation": "SELF"})
+    assert right["Location"] == f"/me/{maya.uid}/"
+    link = the_link(maya)
+    assert (link.is_pending, link.how, link.relation) == (False, "CLINIC", "CARER")
+
+
+def test_a_practitioner_lets_an_address_in_at_once_and_ended_ones_stay_ended() -> None:
+    maya = person("Maya Raman", email="")
+    doctor = signed_in(clinic.user(role="PRACTITIONER"))
+    address = f"/desk/clients/{maya.uid}/logins/"
+    doctor.post(address, {"email": "priya@example.org", "relation": "PARENT"})
+    link = the_link(maya)
+    assert not link.is_pending
+    doctor.post(f"{address}end/", {"link": str(link.uid)})
+    doctor.post(address, {"confirm": str(link.uid)})
+    assert not ClientLogin.objects.filter(ended_at=None).exists()
+    for wrong in ("x", str(uuid.uuid4())):
+        assert doctor.post(address, {"confirm": wrong}).status_code in (303, 404)
+
+
+def test_whoever_reached_a_clients_pages_before_is_told_and_the_owner_reads_it(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    priya = person()
+    login_of(priya, email="parent@example.org")
+    noor = clinic.user(role="FRONT_DESK", name="Noor Haddad")
+    desk = signed_in(noor)
+    at = f"/desk/clients/{priya.uid}/"
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(f"{at}logins/", {"email": "noor@private.example", "relation": "CARER"})
+    eventually(lambda: len(mail.outbox) == 2, what="two mails")
+    assert {each.to[0] for each in mail.outbox} == {"priya@example.org", "parent@example.org"}
+    said = str(mail.outbox[0].body)
+    assert "another e-mail address was noted down" in said
+    for secret in ("noor@private.example", "Priya", "CARER", "health", "Noor"):
+        assert secret not in said
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        changed = {"name": priya.name, "email": "noor@private.example", "phone": "416 555 0142"}
+        assert desk.post(f"{at}edit/", changed).status_code == 303
+    eventually(lambda: len(mail.outbox) >= 2, what="two mails")
+    told = {each.to[0] for each in mail.outbox if "address by which" in str(each.body)}
+    assert told == {"priya@example.org", "parent@example.org"}
+    owner = signed_in(clinic.user(role="OWNER"))
+    page = text_of(owner.get("/settings/openings/"))
+    assert "Noor Haddad noted down a login for the pages of Priya Raman" in page
+    assert "Noor Haddad changed the e-mail address of Priya Raman" in page
 
 
 def test_two_devices_are_seen_and_one_ends_the_other() -> None:

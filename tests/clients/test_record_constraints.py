@@ -53,6 +53,11 @@ CASES: dict[str, Case] = {
     "client_erased_is_nobody": (Client, {}, {"status": "ERASED"}),
     "client_login_relation_known": (ClientLogin, A_LOGIN, {"relation": "FRIEND"}),
     "client_login_how_known": (ClientLogin, A_LOGIN, {"how": "GUESS"}),
+    "client_login_only_desk_waits": (
+        ClientLogin,
+        A_LOGIN,
+        {"is_pending": True, "how": "NUMBER"},
+    ),
     "client_login_ends_after_it_begins": (
         ClientLogin,
         A_LOGIN,
