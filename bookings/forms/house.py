@@ -59,6 +59,13 @@ class ClinicForm(forms.Form):
     )
     review_minutes = HoursAsMinutes(_("The practitioner answers a request within, hours"), WEEK)
     review_before_minutes = HoursAsMinutes(_("And at the latest, hours before the start"), WEEK)
+    treating_months = Whole(
+        _("A record stays open to whoever treated the client, months"),
+        1,
+        120,
+        help_text=_("After their last visit. Later it is opened with a reason."),
+    )
+    opening_minutes = Whole(_("A record opened with a reason stays open, minutes"), 5, 24 * 60)
     quiet_from = DayTime(_("No messages from"))
     quiet_until = DayTime(_("Until"), help_text=_("Confirmations are sent at any hour."))
 
@@ -85,6 +92,7 @@ class ClinicForm(forms.Form):
                 ("review_minutes", "review_before_minutes"),
             ),
             group(_("Quiet hours"), ("quiet_from", "quiet_until")),
+            group(_("Who may read a record"), ("treating_months", "opening_minutes")),
         )
 
     def clean_phone(self) -> str:

@@ -59,7 +59,7 @@ FLAGS: dict[str, Words] = {
 # What is read before every session, changed or not; in this order.
 KEY = (
     "pregnant", "cycle_status", "conditions", "medicine_screen", "medications", "new_meds", "allergies",
-    "needle_screen", "skin_screen", "skin_now", "procedure_log", "new_procedure", "implants", "reaction",
+    "needle_screen", "skin_screen", "skin_now", "procedure_log", "procedure_planned", "new_procedure", "implants", "reaction",
     "bowel_freq", "goal", "past_acu",
 )  # fmt: skip
 # The question that opens others, and answers that say there is nothing.

@@ -13,7 +13,7 @@ from bookings import settings_urls
 from bookings.models import Booking
 from bookings.models.importing import Import
 from clinic.models import AuditEntry, Location, Practitioner, Room, TimeOff, User, WorkingHours
-from tests.factories import clinic, treatments
+from tests.factories import bookings, clinic, treatments
 from tests.factories.house import House, house
 from treatments.models import Offer, Treatment
 
@@ -46,6 +46,7 @@ def paths(home: House) -> dict[str, str]:
         by=somebody, created_at=home.at(), filename="clients.csv", system="", key_id="",
         wrapped=b"", status="CHECKED",
     )  # fmt: skip
+    whose = bookings.client()
     things: dict[str, list[Any]] = {
         "settings-location": [home.location.uid],
         "settings-add-room": [home.location.uid],
@@ -59,6 +60,8 @@ def paths(home: House) -> dict[str, str]:
         "settings-treatment": [home.session.uid],
         "settings-import": [brought.uid],
         "settings-import-start": [brought.uid],
+        "settings-kept": [whose.uid],
+        "settings-kept-step": [whose.uid, "propose"],
     }
     names = [str(pattern.name) for pattern in settings_urls.urlpatterns]
     return {name: reverse(name, args=things.get(name, [])) for name in names}
@@ -71,6 +74,7 @@ POST_ONLY = {
     "settings-minutes",
     "settings-export",
     "settings-import-start",
+    "settings-kept-step",
 }
 
 
@@ -193,6 +197,8 @@ def clinic_form(**changes: str) -> dict[str, str]:
         "grid_minutes": "15",
         "window_minutes": "24",
         "hold_minutes": "10",
+        "treating_months": "18",
+        "opening_minutes": "30",
         "offers_first_visits": "on",
         "review_minutes": "24",
         "review_before_minutes": "12",
@@ -212,6 +218,7 @@ def test_the_owner_changes_the_policy_and_the_log_book_knows_what_it_was(
     home.clinic.refresh_from_db()
     assert (home.clinic.notice_minutes, home.clinic.quiet_from_minute) == (90, 22 * 60 + 30)
     assert home.clinic.phone == "+14165550100"
+    assert (home.clinic.treating_months, home.clinic.opening_minutes) == (18, 30)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.verb, entry.actor_label) == ("clinic.changed", "owner: Ruth Castellanos")
     assert entry.before["notice_minutes"] == 720
