@@ -28,7 +28,7 @@ def _text(label: Any, rows: int = 3) -> forms.CharField:
         label=label,
         required=False,
         max_length=MOST_TEXT,
-        widget=forms.Textarea(attrs={"rows": rows}),
+        widget=forms.Textarea(attrs={"rows": rows, "class": "form-control"}),
         error_messages={"max_length": TOO_LONG},
     )
 
@@ -39,7 +39,7 @@ def _score(label: Any) -> forms.IntegerField:
         required=False,
         min_value=0,
         max_value=10,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "form-control num"}),
         error_messages={
             "min_value": _("From 0, not at all, to 10, as bad as can be."),
             "max_value": _("From 0, not at all, to 10, as bad as can be."),
@@ -67,6 +67,7 @@ class FinishForm(forms.Form):
         label=_("Compared with the first photo"),
         required=False,
         choices=[("", _("Not judged today")), *wording.GAIS.items()],
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
     next_start = forms.ChoiceField(
         required=False,
@@ -117,5 +118,6 @@ class AddendumForm(forms.Form):
         label=_("Why it was not there"),
         required=False,
         max_length=200,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
         error_messages={"max_length": TOO_LONG},
     )

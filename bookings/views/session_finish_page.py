@@ -25,7 +25,7 @@ from bookings.views.session_page import clock_words, planned_of
 from treatments import soap, stricta
 from treatments import wording as words_of
 from treatments.models import SessionRecord
-from treatments.queries.sessions import state_of
+from treatments.queries.sessions import sessions_before, state_of
 from treatments.session_actions import Part
 from treatments.session_log import Count
 from treatments.views.face_chart import FaceChart
@@ -102,11 +102,11 @@ class Finish:
             return []
         return proposed.proposals(self.booking, self.standing, now=self.now)
 
-    @property
-    def session_number(self) -> int | None:
-        """Which session this is: by the plan, else one visit without a plan is its first."""
+    @cached_property
+    def session_number(self) -> int:
+        """Which session this is: of the plan, or without one of all that the client has had."""
         if self.standing is None:
-            return None
+            return sessions_before(self.session) + 1
         return self.standing.position.number_at(self.booking.starts_at)
 
     @property
@@ -159,11 +159,7 @@ class Finish:
         client = self.booking.client
         name = client.name if client else self.booking.contact_name
         number = self.session_number
-        title = (
-            _("Finish session %(number)d, %(name)s") % {"number": number, "name": name}
-            if number
-            else _("Finish the session, %(name)s") % {"name": name}
-        )
+        title = _("Finish session %(number)d, %(name)s") % {"number": number, "name": name}
         chosen = form["next_start"].value()
         return FinishShown(
             title=title,

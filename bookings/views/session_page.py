@@ -37,6 +37,7 @@ QUICK = (
     gettext_lazy("Bled, pressed"),
     gettext_lazy("Light-headed, passed"),
 )
+TALLY = gettext_lazy("%(in)s in, %(out)s out, %(still)s still in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class LivePage:
     pause_kind: str
     pause_words: str
     count: Count
+    tally: str
     regions: str
     still_words: str
     needles: list[dict[str, Any]]
@@ -164,6 +166,8 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         else "",
         pause_words=_("Pause") if state.running else _("Go on"),
         count=state.count,
+        tally=TALLY
+        % {"in": state.count.put_in, "out": state.count.out, "still": state.count.still_in},
         regions=_regions(state),
         still_words=still_words(state.count.still_in),
         needles=[needle_words(needle) for needle in state.needles],
@@ -474,6 +478,7 @@ WORDS: dict[str, str | Promise] = {
     "out_now": gettext_lazy("Out"),
     "out": gettext_lazy("out"),
     "remove": gettext_lazy("Remove"),
+    "tally": TALLY,
     "region": gettext_lazy("%(region)s %(still)s of %(in)s"),
     "still_one": gettext_lazy("%(count)s still in. Take it out before the roller."),
     "still_many": gettext_lazy("%(count)s still in. Take all out before the roller."),

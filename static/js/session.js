@@ -86,6 +86,7 @@ const openDetails = (needle, mark) => {
   form.elements.depth_mm.value = needle.depth_mm ?? "";
   form.elements.box.value = needle.box || "";
   form.elements.note.value = needle.note || "";
+  form.elements.all.checked = false;
   for (const name of ["angle", "layer", "response", "stimulation"]) {
     for (const radio of form.querySelectorAll(`[name=${name}]`)) radio.checked = radio.value === needle[name];
   }
@@ -101,6 +102,13 @@ const depthWords = () => {
   line.classList.toggle("sf-rose", deep);
   setText(line, !point ? "" : deep ? fill(words.deep, { most: above }) : point.depth.length ? fill(words.usual, { from: point.depth[0], to: point.depth[1] }) : "");
 };
+/* What was said of one needle, for each of the others that doesn't say it yet. */
+const likewise = ({ needle, reason, note, ...said }) =>
+  state.needles
+    .filter((other) => other.needle !== needle)
+    .map((other) => [other, Object.entries(said).filter(([name]) => other[name] == null)])
+    .filter(([, missing]) => missing.length)
+    .map(([other, missing]) => ["ADJUST", { needle: other.needle, ...Object.fromEntries(missing) }]);
 form.elements.depth_mm.addEventListener("input", depthWords);
 form.addEventListener("submit", (event) => {
   if (event.submitter?.value !== "keep" || !edited) return;
@@ -112,8 +120,9 @@ form.addEventListener("submit", (event) => {
   if (form.elements.depth_mm.value !== "") said.depth_mm = Number(form.elements.depth_mm.value);
   if (said.box) usual = { ...usual, box: said.box };
   const { is_new, ...needle } = edited;
-  if (is_new) write(["PLACE", { ...needle, ...said }]);
-  else write(["ADJUST", said]);
+  const made = [is_new ? ["PLACE", { ...needle, ...said }] : ["ADJUST", said]];
+  if (form.elements.all.checked) made.push(...likewise(said));
+  write(...made);
   edited = null;
 });
 
@@ -224,6 +233,7 @@ const render = () => {
   setText(find("count-in"), String(state.count.in));
   setText(find("count-out"), String(state.count.out));
   setText(find("count-still"), String(state.count.still));
+  setText(find("tally"), fill(words.tally, { in: state.count.in, out: state.count.out, still: state.count.still }));
   setText(find("regions"), Object.entries(state.regions).map(([region, count]) => fill(words.region, { region: data.regions[region] || region, in: count.in, still: count.in - count.out })).join(" · "));
   find("why").hidden = state.count.still === 0;
   setText(find("why-words"), fill(state.count.still === 1 ? words.still_one : words.still_many, { count: state.count.still }));
@@ -234,7 +244,7 @@ const render = () => {
     find("needles").replaceChildren(...state.needles.toSorted((a, b) => Number(b.is_in) - Number(a.is_in)).map(needleLine));
     if (focused && document.activeElement === document.body) find("needles").querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
-  find("notes").replaceChildren(...state.notes.map((note) => line(`${timeOf(note.at)} ${note.text}`, button("×", `${words.remove}: ${note.text}`, () => write(["NOTE", { note: note.note, text: "" }]), "btn-ghost"))));
+  find("notes").replaceChildren(...state.notes.map((note) => line(`${timeOf(note.at)} ${note.text}`, button("×", `${words.remove}: ${note.text}`, () => write(["NOTE", { note: note.note, text: "" }]), "btn-ghost btn-icon"))));
   find("events").replaceChildren(...state.events.map((event) => line(`${timeOf(event.noticedAt)} ${data.events[event.what] || event.what}`)));
   setText(find("event-words"), state.events.length ? String(state.events.length) : "");
   setText(find("oil-words"), state.oilOffAt ? fill(words.oil_off, { time: timeOf(state.oilOffAt) }) : words.oil_on);
@@ -293,6 +303,8 @@ const alertOf = (now, current, left, planned, total) => {
   setText(box, said.join(" "));
 };
 
+// What waits on this tablet since before the page was loaded is there at once.
+state = fold(log.all());
 render();
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);

@@ -48,6 +48,13 @@ def last_before(session: SessionRecord) -> SessionRecord | None:
     return found
 
 
+def sessions_before(session: SessionRecord) -> int:
+    """Return how many signed sessions the client had before this one (one query)."""
+    return SessionRecord.objects.filter(
+        client=session.client, signed_at__isnull=False, started_at__lt=session.started_at
+    ).count()
+
+
 def sessions_of(client: Client) -> Sequence[SessionRecord]:
     """Return a client's sessions, the newest first (one query)."""
     return list(
