@@ -113,5 +113,6 @@ urlpatterns = [
     path("practice/session/<uuid:uid>/record/pdf/", session_finish.pdf, name="session-pdf"),
     path("practice/visit/<uuid:uid>/judge/", practice.judge, name="practice-judge"),
     path("practice/rules/", include("bookings.rules_urls")),
+    path("practice/points/", include("bookings.points_urls")),
     path("answers/<str:token>/", answering.answer, name="answers"),
 ]

@@ -364,6 +364,16 @@ TABLE = """
 /practice/rules/rule/<slug:code>/back/          GET  login  404    404    405    405    404    404
 /practice/rules/rule/<slug:code>/back/          POST login  404    404    303    303    404    404
 
+# The points and the sets of points: whoever treats somebody, the owner included
+/practice/points/                               GET  login  404    404    200    200    404    404
+/practice/points/                               POST login  404    404    405    405    404    404
+/practice/points/point/<slug:code>/             GET  login  404    404    200    200    404    404
+/practice/points/point/<slug:code>/             POST login  404    404    422    422    404    404
+/practice/points/sets/new/                      GET  login  404    404    200    200    404    404
+/practice/points/sets/new/                      POST login  404    404    303    303    404    404
+/practice/points/sets/<uuid:uid>/               GET  login  404    404    200    200    404    404
+/practice/points/sets/<uuid:uid>/               POST login  404    404    422    422    404    404
+
 # The questions of a booking the desk made: whoever has the link
 /answers/<str:token>/                           GET  200    200    200    200    200    200    200
 /answers/<str:token>/                           POST 200    200    200    200    200    200    200

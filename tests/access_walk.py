@@ -54,6 +54,7 @@ from tests.factories import bookings, clinic, consents, media
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 from treatments.actions import sign_session
+from treatments.models import PointSet
 
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
 REASON = "Zinnia: seizure free since the operation."
@@ -234,6 +235,7 @@ class Walk:
         return Sent({**said, **about, "name": "Priya Raman"})
 
     def _others(self) -> None:
+        self.set_of_points = PointSet.objects.first()
         self.consent = consents.signed(self.reviewed.client, at=self.now)
         self.file = importing.upload(
             now=self.now, actor=staff(self.people["owner"]), filename="x.csv", data=b"Note\nx"
@@ -378,6 +380,8 @@ class Walk:
             "/hours/<uuid:uid>": home.people[0].uid,
             "/treatments/<uuid:uid>": home.session.uid,
             "/rule/<slug:code>": "wax",
+            "/point/<slug:code>": "GB14",
+            "/sets/<uuid:uid>": self.set_of_points.uid,
             "<path:rest>": "no/such/call",
             "<slug:name>": "confirm",
         }
@@ -461,6 +465,7 @@ class Walk:
                 {"decision": "ACCEPT", "reason": "Seen and spoken of.", "not_before": ""}
             ),
             "/practice/visit/<uuid:uid>/answers/": Sent(NOTHING_APPLIES),
+            "/practice/points/sets/new/": Sent({"name": "Ours", "points": "ST4"}),
             "/settings/keeping/<uuid:uid>/<slug:step>/": Sent({"reason": "A complaint is open."}),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
             "/practice/session/<uuid:uid>/log/": Sent(json={"actions": []}),

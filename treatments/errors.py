@@ -167,4 +167,10 @@ CONSTRAINTS: Constraints = {
         "before_event_most",
         _("Say both, the smaller one first, at most 60 days; and how many sessions there are."),
     ),
+    "point_setting_depth_in_order": (
+        "depth_to_mm",
+        _("Say both depths, the smaller one first, at most 80 mm; or neither."),
+    ),
+    "point_setting_warns_in_range": ("warn_above_mm", _("At most 80 mm.")),
+    "point_set_not_too_long": ("points", _("A set holds at most 60 needles.")),
 }

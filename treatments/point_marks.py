@@ -47,6 +47,8 @@ class Setting(Protocol):
     def is_off(self) -> bool: ...
     @property
     def warn_above_mm(self) -> int: ...
+    @property
+    def note(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +217,12 @@ def _forbids(standing: Standing) -> bool:
 def _of_the_clinic(point: Point, setting: Setting | None) -> Iterator[Reason]:
     is_off = setting.is_off if setting else not point.enabled_by_default
     warn_above = setting.warn_above_mm if setting else point.warn_above_mm
+    note = setting.note if setting else ""
     if is_off:
-        yield Reason(Level.OFF, Why.SWITCHED_OFF, note=point.caution_note or point.chart_note)
+        at_first = "" if point.enabled_by_default else point.caution_note
+        yield Reason(Level.OFF, Why.SWITCHED_OFF, note=note or at_first)
     if warn_above == 0:
-        yield Reason(Level.CARE, Why.ANY_USE, note=point.caution_note)
+        yield Reason(Level.CARE, Why.ANY_USE, note=note or point.caution_note)
 
 
 def _of_pregnancy(point: Point) -> list[Reason]:

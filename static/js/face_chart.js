@@ -68,6 +68,7 @@ export function mountChart(element, { points, regions, onToggle, onPlaceFree }) 
     if (fact.reacted) said.push(words.reaction);
     if (fact.mark) said.push(fact.mark.level === "OFF" ? words.off : words.care);
     if (fact.before && !fact.all) said.push(words.before);
+    if (fact.suggested && !fact.all) said.push(words.suggested);
     return said;
   };
   const sideWord = (side) => words[SIDES[side]];
@@ -342,7 +343,8 @@ export function mountChart(element, { points, regions, onToggle, onPlaceFree }) 
   function aim(button) {
     site = button;
     for (const each of parts("site")) each.setAttribute("aria-pressed", String(each === button));
-    part("aim").hidden = !button;
+    const choose = part("aim");
+    if (choose) choose.hidden = !button;
     if (button && button.dataset.region in regions) part("region").value = button.dataset.region;
     draw();
   }
@@ -426,7 +428,7 @@ export function mountChart(element, { points, regions, onToggle, onPlaceFree }) 
     });
   }
   for (const button of parts("site")) button.addEventListener("click", () => aim(button === site ? null : button));
-  part("place").addEventListener("click", placeChosen);
+  part("place")?.addEventListener("click", placeChosen);
   part("whole").addEventListener("click", zoomOut);
   part("cancel").addEventListener("click", zoomOut);
   part("search").addEventListener("input", (event) => {

@@ -45,7 +45,7 @@ from tests.clients import test_record_constraints
 from tests.clinic import test_running_constraints
 from tests.copying import Case, copy, refused
 from tests.factories import clinic
-from tests.treatments import test_plan_constraints, test_session_constraints
+from tests.treatments import test_plan_constraints, test_points, test_session_constraints
 from treatments.models import Offer, Phase, Treatment
 
 pytestmark = pytest.mark.django_db
@@ -274,6 +274,7 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         test_running_constraints,
         test_record_constraints,
         test_plan_constraints,
+        test_points,
         test_session_constraints,
     ):
         tried += [elsewhere.CASES, elsewhere.OF_THEIR_OWN]

@@ -30,6 +30,7 @@ class Own:
 
     is_off: bool
     warn_above_mm: int = 10
+    note: str = ""
 
 
 @st.composite

@@ -14,6 +14,7 @@ from treatments.actions.planning import (
     resume,
     stop,
 )
+from treatments.actions.points import load_points, save_point_set, save_point_setting
 from treatments.actions.templates import load_templates, save_template
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "change_aims",
     "chart",
     "complete",
+    "load_points",
     "load_templates",
     "move_to_maintenance",
     "open_session",
     "pause",
     "propose",
     "resume",
+    "save_point_set",
+    "save_point_setting",
     "save_template",
     "sign_session",
     "stop",

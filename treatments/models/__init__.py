@@ -1,4 +1,5 @@
 from treatments.models.plan import COPIED, Plan, PlanEvent, PlanNumbers, PlanTemplate
+from treatments.models.points import PointSet, PointSetting
 from treatments.models.session import (
     AdverseEvent,
     SessionAction,
@@ -20,6 +21,8 @@ __all__ = [
     "PlanEvent",
     "PlanNumbers",
     "PlanTemplate",
+    "PointSet",
+    "PointSetting",
     "SessionAction",
     "SessionRecord",
     "SessionVersion",

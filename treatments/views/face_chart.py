@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clients.rules import Effect
 from treatments.atlas import SIZES, Atlas, Site, key_of, load
+from treatments.models import PointSetting
 from treatments.point_marks import Level, Mark, Marks, Reason, Why
 from treatments.session_actions import Side, View
 
@@ -31,6 +32,7 @@ SIDES: dict[Side, Words] = {
     Side.R: gettext_lazy("right"),
     Side.M: gettext_lazy("midline"),
 }
+SUGGESTED = gettext_lazy("suggested")
 # What is shown of a drawing: left, top, width, height in its own units.
 BOXES: dict[View, tuple[int, int, int, int]] = {
     View.FRONT: (60, 8, 480, 784),
@@ -104,7 +106,8 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class FaceChart:
     """The chart. `is_live`: static/js/face_chart.js is mounted on it; else it is a picture, of the
-    drawings that have a needle. `marked`: regions to colour."""
+    drawings that have a needle. `sites`: what may be placed at another spot; empty where nothing is
+    placed. `marked`: regions to colour. `suggested`: the word for a point that is."""
 
     uid: str
     drawings: tuple[Drawing, ...]
@@ -113,6 +116,7 @@ class FaceChart:
     sides: Mapping[str, Words]
     marked: tuple[str, ...]
     is_live: bool
+    suggested: Words
 
 
 def face_chart(
@@ -121,6 +125,8 @@ def face_chart(
     uid: str = "chart",
     marked: Collection[str] = (),
     is_live: bool = True,
+    has_sites: bool = True,
+    suggested: Words = SUGGESTED,
 ) -> FaceChart:
     """Return the chart of these needles. `uid` is its own on the page."""
     atlas, all_needles = load(), list(needles)
@@ -128,11 +134,12 @@ def face_chart(
     return FaceChart(
         uid=uid,
         drawings=tuple(each for each in drawings if is_live or each.is_needed),
-        sites=atlas.sites,
+        sites=atlas.sites if has_sites else (),
         regions={region: _(name) for region, name in atlas.regions.items()},
         sides={side.value: words for side, words in SIDES.items()},
         marked=tuple(marked),
         is_live=is_live,
+        suggested=suggested,
     )
 
 
@@ -158,6 +165,20 @@ def needle_of(uid: str, details: Mapping[str, Any], *, is_in: bool) -> ChartNeed
 def chart_regions() -> dict[str, str]:
     """Return what static/js/face_chart.js takes as `regions`: words by code, in order."""
     return {region: _(name) for region, name in load().regions.items()}
+
+
+def chart_points(settings: Mapping[str, PointSetting]) -> list[dict[str, Any]]:
+    """Return what static/js/face_chart.js takes as `points`, with the clinic's own depths."""
+    points = load().chart_points()
+    for each in points:
+        setting = settings.get(each["code"])
+        if setting is None:
+            continue
+        each["warn_above_mm"] = setting.warn_above_mm
+        each["note"] = setting.note
+        if setting.depth_from_mm is not None:
+            each["depth"] = [setting.depth_from_mm, setting.depth_to_mm]
+    return points
 
 
 def marks_document(marks: Marks) -> dict[str, dict[str, str]]:

@@ -20,7 +20,7 @@ from clients.rule_document import DEFAULTS, read
 from clients.rules import RuleSet
 from clinic.audit import CLOCK
 from clinic.models import Clinic
-from treatments.actions import load_templates
+from treatments.actions import load_points, load_templates
 
 FROM_DEFAULTS = "Jade's defaults"
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
             *publish_form(intake_publishing.default_form(), now=now),
             *publish_consent_texts(consent_text.defaults(), now=now),
             *(f"plan {template.slug}" for template in load_templates(now=now)),
+            *load_points(now=now),
         ]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))
