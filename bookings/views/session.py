@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import actions
@@ -21,6 +23,7 @@ from bookings.views import practice
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.practice import practitioners_only
+from bookings.views.session_chart import marks_of
 from bookings.views.session_page import action_row, live_page, millis
 from clinic import audit
 from clinic.errors import Refusal, Sentence
@@ -29,7 +32,7 @@ from treatments.actions import chart
 from treatments.errors import SessionSigned
 from treatments.models import SessionRecord
 from treatments.queries.sessions import actions_of
-from treatments.session_actions import Action, Kind, Malformed, read, read_all
+from treatments.session_actions import Action, Kind, Malformed, Side, read, read_all
 
 
 def own_session(request: HttpRequest, uid: UUID) -> tuple[Booking, SessionRecord]:
@@ -99,7 +102,7 @@ def log(request: HttpRequest, uid: UUID) -> HttpResponse:
     POST {"actions": [{id, kind, at, payload}]}; answered {now, last, actions}, 422 with the field
     of an action that is none, 409 where a new one comes after the signature.
     """
-    _booking, session = own_session(request, uid)
+    _visit, session = own_session(request, uid)
     now = timezone.now()
     if request.method == "POST":
         try:
@@ -129,6 +132,8 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         kind = Kind(request.POST.get("kind", ""))
         payload = read(kind, typed(kind, request))
+        if kind is Kind.PLACE and needs_reason(booking, payload, on=now):
+            return show_live(request, booking, session, error=WHY, status=INVALID)
         action = Action(uuid.uuid4(), kind, now, payload)
         chart(now=now, author=cast(User, request.user), session=session, actions=[action])
     except Malformed as error:
@@ -138,6 +143,17 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
     except Refusal as refusal:
         return show_live(request, booking, session, error=refusal.sentence, status=CONFLICT)
     return SeeOther(reverse("session", args=[uid]))
+
+
+WHY = _("This point is off or takes care today. Please say why you use it all the same.")
+
+
+def needs_reason(booking: Booking, payload: dict[str, Any], *, on: datetime) -> bool:
+    """Whether a needle is at what is off or takes care today, and nobody said why."""
+    if payload.get("reason"):
+        return False
+    marks = marks_of(booking, on=on.astimezone(booking.room.location.zone).date())
+    return marks.needs_reason(payload["code"], Side(payload["side"]), payload["region"])
 
 
 def typed(kind: Kind, request: HttpRequest) -> dict[str, Any]:

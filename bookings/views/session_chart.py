@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Booking
 from bookings.queries.record import kept_of, result_on, sent_by
+from bookings.views.seen_answers import change_words
 from clients.phases import Phase
 from treatments.atlas import BODY, key_of, load
-from treatments.point_marks import Marks, mark
+from treatments.point_marks import Level, Marks, mark
 from treatments.session_actions import Side
-from treatments.session_log import SessionState
-from treatments.views.face_chart import FaceChart, face_chart, needle_of
+from treatments.session_log import Needle, SessionState
+from treatments.views.face_chart import FaceChart, face_chart, mark_words, needle_of
 
 
 def chart_of(state: SessionState, *, is_live: bool) -> FaceChart:
@@ -36,6 +37,33 @@ def marks_of(booking: Booking, *, on: date) -> Marks:
     result = result_on(kept_of(client) if client else [], sent[-1] if sent else None, on)
     restrictions = result.phases[Phase.NEEDLING].restrictions if result else ()
     return mark(load(), restrictions, on=on)
+
+
+def region_marks(marks: Marks) -> dict[str, dict[str, str]]:
+    """Return what holds for needles at a site without a name: {"neck:L": {"level": …, "why": …}}."""
+    return {
+        key_of(region, side): {"level": found.level.name, "why": mark_words(found)}
+        for (region, side), found in marks.regions.items()
+        if found.level is not Level.FREE
+    }
+
+
+def beside_the_chart(marks: Marks) -> list[str]:
+    """Return what no mark on a point can say: what forbids a place nobody named, and what holds for
+    all needles."""
+    return [change_words(one.document()) for one in (*marks.unplaced, *marks.general)]
+
+
+def without_reason(state: SessionState, marks: Marks) -> list[Needle]:
+    """Return the needles at what is off or takes care today, for which nobody said why."""
+    return [
+        needle
+        for needle in state.needles
+        if not needle.details.get("reason")
+        and marks.needs_reason(
+            needle.details["code"], Side(needle.details["side"]), needle.details["region"]
+        )
+    ]
 
 
 def point_sets() -> list[dict[str, Any]]:

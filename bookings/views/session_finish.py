@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import actions
@@ -59,6 +60,9 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
     """Keep what was typed; sign, and book the next session, where that was asked for."""
     now, author = timezone.now(), cast(User, request.user)
     session = page.session
+    if "sign" in request.POST and page.unexplained:
+        error = UNEXPLAINED % {"points": ", ".join(page.unexplained)}
+        return show_finish(request, page, form, error=error, status=CONFLICT)
     try:
         with transaction.atomic():
             chart(now=now, author=author, session=session, actions=_closing(page, form, request))
@@ -81,6 +85,11 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
     return SeeOther(
         f"{reverse('session-record', args=[session.uid])}?did={_book(request, page, form)}"
     )
+
+
+UNEXPLAINED = gettext_lazy(
+    "%(points)s: off or to be used with care today. Please say why at each needle, then sign."
+)
 
 
 def _closing(page: Finish, form: FinishForm, request: HttpRequest) -> list[Action]:

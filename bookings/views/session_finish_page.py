@@ -20,7 +20,7 @@ from bookings.queries.plans import Standing
 from bookings.session_document import STRICTA, missing_words
 from bookings.views import wording
 from bookings.views.seen_answers import seen
-from bookings.views.session_chart import chart_of
+from bookings.views.session_chart import chart_of, marks_of, without_reason
 from bookings.views.session_page import clock_words, planned_of
 from treatments import soap, stricta
 from treatments import wording as words_of
@@ -112,6 +112,12 @@ class Finish:
     @property
     def session_of(self) -> int | None:
         return self.standing.position.numbers.sessions if self.standing else None
+
+    @cached_property
+    def unexplained(self) -> list[str]:
+        """The needles at what is off or takes care today, for which nobody said why."""
+        marks = marks_of(self.booking, on=self.now.astimezone(self.zone).date())
+        return [soap.point_words([needle]) for needle in without_reason(self.state, marks)]
 
     @cached_property
     def safety(self) -> list[str]:

@@ -18,12 +18,19 @@ from bookings.queries import sessions as at_hand
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
 from bookings.views.seen_answers import SeenAnswers, seen
-from bookings.views.session_chart import chart_of, marks_of, point_sets
+from bookings.views.session_chart import (
+    beside_the_chart,
+    chart_of,
+    marks_of,
+    point_sets,
+    region_marks,
+)
 from clients.phases import Phase
 from clients.rules import Outcome
 from treatments import wording as words_of
 from treatments.atlas import load
 from treatments.models import NeedleBox, SessionRecord, Tool
+from treatments.point_marks import Marks
 from treatments.queries.sessions import actions_of, last_before, state_of
 from treatments.session_actions import Action, Angle, Layer, Response, Stimulation
 from treatments.session_facts import EVENTS, MASSAGE_AREAS, MASSAGE_STROKES, ROLLER_STROKES
@@ -121,6 +128,7 @@ class LivePage:
     same_words: str
     ghost_count: int
     chart: FaceChart
+    beside: list[str]
     sets: list[dict[str, Any]]
     boxes: list[dict[str, str]]
     needle_choices: list[Choices]
@@ -145,6 +153,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
     boxes = at_hand.boxes_at(booking, on=now.astimezone(zone).date())
     after = at_hand.next_of_practitioner(booking)
     phases = _phases(session, state, answers, now)
+    marks = marks_of(booking, on=now.astimezone(zone).date())
     begin = _next(session, state)
     name = booking.client.name if booking.client else booking.contact_name
     client_uid = session.client.uid
@@ -198,6 +207,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         % {"count": len(ghost)},
         ghost_count=len(ghost),
         chart=chart_of(state, is_live=True),
+        beside=beside_the_chart(marks),
         sets=point_sets(),
         boxes=[{"uid": str(box.uid), "words": box_words(box)} for box in boxes],
         needle_choices=_needle_choices(),
@@ -205,7 +215,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         finish_href=reverse("session-finish", args=[session.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),
         record_href=reverse("record", args=[client_uid]),
-        data=_data(booking, session, actions, ghost, phases, boxes, after, now),
+        data=_data(booking, session, actions, ghost, phases, boxes, after, marks, now),
     )
 
 
@@ -431,6 +441,7 @@ def _data(
     phases: Sequence[PhaseShown],
     boxes: Sequence[NeedleBox],
     after: Booking | None,
+    marks: Marks,
     now: datetime,
 ) -> dict[str, Any]:
     zone = booking.room.location.zone
@@ -451,7 +462,8 @@ def _data(
         else None,
         "points": load().chart_points(),
         "regions": chart_regions(),
-        "marks": marks_document(marks_of(booking, on=now.astimezone(zone).date())),
+        "marks": marks_document(marks),
+        "region_marks": region_marks(marks),
         "sets": {one["code"]: one["points"] for group in point_sets() for one in group["sets"]},
         "ghost": ghost,
         "usual_box": used[-1] if used else (str(boxes[0].uid) if len(boxes) == 1 else None),

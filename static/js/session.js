@@ -44,7 +44,7 @@ const write = (...made) => {
 /* Needles */
 
 const standing = (code, side) => state.needles.filter((needle) => needle.is_in && needle.code === code && needle.side === side);
-const markOf = (code, side) => data.marks[`${code}:${side}`] || data.marks[code];
+const markOf = ({ code, side, region }) => data.marks[`${code}:${side}`] || (points.has(`${code}:${side}`) ? undefined : data.region_marks[`${region}:${side}`]);
 const nameOf = (needle) => (needle.label ? `${needle.code} ${needle.label}` : needle.code) + ` ${words.sides[needle.side]}`;
 let usual = { box: data.usual_box };
 
@@ -54,7 +54,7 @@ const newNeedle = (spot, extra = {}) => {
   return { needle: crypto.randomUUID(), ...place, ...(usual.box ? { box: usual.box } : {}), ...extra };
 };
 const place = (spot) => {
-  const mark = markOf(spot.code, spot.side);
+  const mark = markOf(spot);
   const needle = newNeedle(spot);
   if (mark) return openDetails({ ...needle, is_new: true }, mark);
   write(["PLACE", needle]);
@@ -128,10 +128,10 @@ form.addEventListener("submit", (event) => {
 
 find("same")?.addEventListener("click", () => {
   const again = data.ghost
-    .filter((needle) => !standing(needle.code, needle.side).length && markOf(needle.code, needle.side)?.level !== "OFF")
+    .filter((needle) => !standing(needle.code, needle.side).length && markOf(needle)?.level !== "OFF")
     .map((needle) => ["PLACE", newNeedle(needle, {
       ...Object.fromEntries(["depth_mm", "angle", "layer"].filter((name) => needle[name] != null).map((name) => [name, needle[name]])),
-      ...(markOf(needle.code, needle.side) ? { reason: words.as_last_time } : {}),
+      ...(markOf(needle) ? { reason: words.as_last_time } : {}),
     })]);
   if (again.length) write(...again);
 });
@@ -216,7 +216,7 @@ const button = (text, label, act, quiet = "btn-quiet") => {
 };
 const needleLine = (needle) => {
   const name = nameOf(needle);
-  const details = button(words.details, `${words.details}: ${name}`, () => openDetails(needle, needle.reason ? markOf(needle.code, needle.side) : null), "btn-ghost");
+  const details = button(words.details, `${words.details}: ${name}`, () => openDetails(needle, markOf(needle)), "btn-ghost");
   const group = document.createElement("span");
   group.className = "row-c";
   group.append(details);

@@ -155,6 +155,22 @@ def test_the_last_page_keeps_what_was_typed_and_the_record_is_composed_from_what
     assert "Mine." in text_of(mei.get(at(running, "finish/")))
 
 
+def test_a_point_that_is_off_takes_a_reason_however_it_is_sent(
+    mei: Client, running: SessionRecord
+) -> None:
+    placed = {"kind": "PLACE", "point": "BL1:L:eye_medial"}
+    assert mei.post(at(running, "act/"), placed).status_code == 422
+    assert not SessionAction.objects.exists()
+    silent = needle(code="BL1", region="eye_medial")
+    send(mei, running, silent, action("REMOVE_ALL"))
+    refused = mei.post(at(running, "finish/"), FINISHED)
+    assert refused.status_code == 409
+    assert "BL1 left: off or to be used with care today" in text_of(refused)
+    said = action("ADJUST", needle=silent["payload"]["needle"], reason="Agreed.")
+    send(mei, running, said)
+    assert mei.post(at(running, "finish/"), FINISHED).status_code == 303
+
+
 def test_the_next_session_is_booked_by_signing(
     home: House, mei: Client, running: SessionRecord
 ) -> None:
