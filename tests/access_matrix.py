@@ -332,6 +332,22 @@ TABLE = """
 /practice/clients/<uuid:uid>/answers/<slug:code>/ POST login  404    404    405    405    405    405
 
 # A client's photos and documents, for whoever treats them. The link to a file is the practitioner's
+/practice/clients/<uuid:uid>/plan/              GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/              POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/plan/new/          GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/new/          POST login  404    404    422    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/  GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/  POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/aims/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/aims/ POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/<slug:name>/ GET  login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/<slug:name>/ POST login  404    404    303    404    404    404
+/practice/plans/                                GET  login  404    404    200    200    200    200
+/practice/plans/                                POST login  404    404    405    405    405    405
+/practice/plans/add/                            GET  login  404    404    200    200    200    200
+/practice/plans/add/                            POST login  404    404    422    422    422    422
+/practice/plans/<uuid:uid>/                     GET  login  404    404    200    200    200    200
+/practice/plans/<uuid:uid>/                     POST login  404    404    422    422    422    422
 /practice/clients/<uuid:uid>/photos/            GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/photos/            POST login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/photos/add/        GET  login  404    404    200    404    404    404

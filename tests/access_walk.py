@@ -50,10 +50,11 @@ from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
-from tests.factories import bookings, clinic, consents, media
+from tests.factories import bookings, clinic, consents, media, plans
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 from treatments.actions import sign_session
+from treatments.actions.planning import Aims
 from treatments.models import PointSet
 
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
@@ -288,6 +289,9 @@ class Walk:
             source="IN_ROOM",
             told_on=self.now.date(),
         )
+        self.plan = plans.plan(
+            now=self.now - timedelta(hours=1), client=who, aims=Aims(goals=REASON, words=REASON)
+        )
         self.file_link = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
 
     def _browser(self, who: str) -> Client:
@@ -341,6 +345,9 @@ class Walk:
             "/practice/clients/<uuid:uid>": self.reviewed.client.uid,
             "/desk/clients/<uuid:uid>": about.client.uid,
             "/<uuid:other>": self.twin.uid,
+            "/<uuid:plan>/<slug:name>": f"{self.plan.uid}/agree",
+            "/<uuid:plan>": self.plan.uid,
+            "/plans/<uuid:uid>": self.plan.template.uid,
             "/merges/<uuid:uid>": self.merge.uid,
             "/consent/<str:token>": token_of(self.reviewed.client),
             "/signed/<uuid:uid>": self.consent.uid,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bookings.availability import Opening
 from bookings.models import Booking
@@ -16,6 +16,7 @@ from clinic.models import Clinic, Location, Practitioner
 from clinic.opening import instant_of
 
 WEEK = timedelta(days=7)
+HALF_A_WEEK = timedelta(days=3)
 MOST = 3
 
 
@@ -37,9 +38,9 @@ class NextVisit:
         return mine and instant_of(opening.minute) == self.usual
 
 
-def next_visit(client: Client, *, now: datetime) -> NextVisit | None:
+def next_visit(client: Client, *, now: datetime, due: date | None = None) -> NextVisit | None:
     """Return a client's next visit; None for somebody without a last one, or where nothing like it
-    is offered online any more."""
+    is offered online any more. due: the day their plan has it, where it has one."""
     last = last_visit(client)
     found = _like(last) if last else None
     if last is None or found is None:
@@ -47,7 +48,7 @@ def next_visit(client: Client, *, now: datetime) -> NextVisit | None:
     location = last.room.location
     people = catalogue.practitioners(found.id, location.pk)
     who = next((one for one in people if one.pk == last.practitioner_id), None)
-    usual = usual_time(last, now=now, offering=found)
+    usual = usual_time(last, now=now, offering=found, due=due)
     openings = calendar.nearest(
         usual,
         now=now,
@@ -69,12 +70,17 @@ def _like(last: Booking) -> Offering | None:
     return next(iter([*same, *usual]), None)
 
 
-def usual_time(last: Booking, *, now: datetime, offering: Offering) -> datetime:
+def usual_time(
+    last: Booking, *, now: datetime, offering: Offering, due: date | None = None
+) -> datetime:
     """Return the first time the public may book at the weekday and wall clock of a visit, in whole
-    weeks after it."""
+    weeks after it; the one nearest to the day it is due, if there is such a day."""
     zone = last.room.location.zone
     local = last.starts_at.astimezone(zone)
     earliest = max(offering.policy.earliest(now), last.starts_at)
+    if due is not None:
+        near = datetime.combine(due, local.time(), zone) - HALF_A_WEEK
+        earliest = max(earliest, near.astimezone(UTC))
     weeks = max(1, (earliest.astimezone(zone).date() - local.date()).days // 7)
     on: date = local.date() + weeks * WEEK
     # The wall clock stays, whatever the clock change did to the hours between.

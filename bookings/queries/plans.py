@@ -60,9 +60,9 @@ def standings(plans: QuerySet[Plan], *, now: datetime, zone: ZoneInfo) -> list[S
 
 def plans_of(client: Client, *, now: datetime, zone: ZoneInfo) -> list[Standing]:
     """Return all plans of a client, the open ones first, then the newest (one query)."""
-    rows = Plan.objects.filter(client=client).select_related("practitioner", "treatment")
     order = F("closed_at").desc(nulls_first=True)
-    return standings(rows.order_by(order, "-proposed_at", "-pk"), now=now, zone=zone)
+    rows = _of(client).order_by(order, "-proposed_at", "-pk")
+    return _with(client, standings(rows, now=now, zone=zone))
 
 
 def open_plan(
@@ -72,18 +72,30 @@ def open_plan(
     open one where the treatment has needling (one query; none without a client)."""
     if client is None:
         return None
-    rows = Plan.objects.filter(client=client, state__in=plan_states.OPEN)
+    rows = _of(client).filter(state__in=plan_states.OPEN)
     if treatment is not None:
         rows = rows.filter(Q(treatment=treatment) | Exists(_needling(treatment)))
-    found = standings(rows.order_by("-proposed_at", "-pk"), now=now, zone=zone)
+    rows = rows.order_by("-proposed_at", "-pk")
+    found = _with(client, standings(rows, now=now, zone=zone))
     own = [each for each in found if each.plan.treatment_id == treatment]
     return next(iter([*own, *found]), None)
 
 
 def by_uid(client: Client, uid: UUID, *, now: datetime, zone: ZoneInfo) -> Standing | None:
     """Return one plan of a client."""
-    rows = Plan.objects.filter(client=client, uid=uid).select_related("practitioner", "treatment")
-    return next(iter(standings(rows, now=now, zone=zone)), None)
+    rows = _of(client).filter(uid=uid)
+    return next(iter(_with(client, standings(rows, now=now, zone=zone))), None)
+
+
+def _of(client: Client) -> QuerySet[Plan]:
+    return Plan.objects.filter(client=client).select_related("practitioner", "treatment")
+
+
+def _with(client: Client, found: list[Standing]) -> list[Standing]:
+    """Give plans the client at hand, whose key opens them."""
+    for each in found:
+        each.plan.client = client
+    return found
 
 
 def _standing(plan: Plan, *, now: datetime, zone: ZoneInfo) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,8 +20,9 @@ from bookings.errors import KeyMismatch, NeedsReason, SlotTaken
 from bookings.forms.choosing import read_choice
 from bookings.forms.desk_booking import NEW, OTHER, DeskBookForm
 from bookings.models import Booking
-from bookings.queries import catalogue, found_clients
+from bookings.queries import catalogue, found_clients, plans
 from bookings.queries.catalogue import Offering
+from bookings.queries.plans import Standing
 from bookings.views import desk_times
 from bookings.views.answers import CONFLICT, INVALID
 from bookings.views.desk import LONGEST_TEXT, desk_page, no_location
@@ -30,6 +31,7 @@ from bookings.views.desk_grid import book_href
 from bookings.views.desk_page import DeskPage
 from bookings.views.desk_results import Result, results
 from bookings.views.desk_times import TimeChoice
+from bookings.views.plan_words import gap_unconfirmed, gap_value, plan_line
 from clients.models import Client
 from clinic.access import staff_only
 from clinic.errors import Refusal
@@ -71,6 +73,17 @@ class DeskBooking:
         if self.client is None:
             return None
         return found_clients.latest(self.client)
+
+    @cached_property
+    def plan(self) -> Standing | None:
+        """The client's plan that such a session belongs to: its numbers and days alone."""
+        offering = self.offering
+        return plans.open_plan(
+            self.client,
+            now=self.now,
+            zone=self.location.zone,
+            treatment=offering.id if offering else None,
+        )
 
     @cached_property
     def offering(self) -> Offering | None:
@@ -128,10 +141,19 @@ class DeskBooking:
         return desk_times.choices(near, self.people, self.location, chosen=said)
 
     def _from(self) -> datetime:
-        """Return what times are looked for near to: the start asked for, now, or the morning of the
-        day that is shown."""
+        """Return what times are looked for near to: the start asked for, or the latest of now, the
+        morning of the day that is shown, and when the next session of the plan is due."""
         morning = instant_of(day_bounds(self.location.time_zone, self.page.day)[0])
-        return self.start or max(self.now, morning)
+        return self.start or max(self.now, morning, self._due() or morning)
+
+    def _due(self) -> datetime | None:
+        """Return when the next session of the plan is due, at the time of day of the last visit."""
+        window = self.plan.position.window if self.plan and self.plan.is_running else None
+        if window is None or window.target is None or self.usual is None:
+            return None
+        zone = self.location.zone
+        wall = self.usual.starts_at.astimezone(zone).time()
+        return datetime.combine(window.target, wall, zone).astimezone(UTC)
 
     def show(
         self,
@@ -140,6 +162,7 @@ class DeskBooking:
         error: str | Promise = "",
         others: Sequence[TimeChoice] = (),
         rules: Sequence[str | Promise] = (),
+        gap: str | Promise = "",
     ) -> HttpResponse:
         times = list(others) or self.times()
         context = {
@@ -150,6 +173,9 @@ class DeskBooking:
             "others": others,
             "error": error,
             "rules": rules,
+            "plan": plan_line(self.plan) if self.plan else None,
+            "gap": gap,
+            "gap_ok": gap_value(self.form.starts_at) if gap else self.typed.get("gap_ok", ""),
             "action": self.request.get_full_path(),
             "close_href": self.page.href(self.page.day),
             "other_href": self._other_href(),
@@ -207,6 +233,9 @@ class DeskBooking:
             return self.show(status=INVALID, others=desk_times.twice(form, self.people))
         if form.data.get("client") not in {None, "", NEW} and self.client is None:
             return self.show(status=INVALID, error=_("Please find the client again."))
+        gap = gap_unconfirmed(self.plan, form.starts_at, said=self.typed.get("gap_ok", ""))
+        if gap:
+            return self.show(status=INVALID, gap=gap)
         try:
             made = self._book(self.offering, form.starts_at)
         except NeedsReason as refusal:

@@ -20,6 +20,7 @@ from bookings.views.consents_page import mark_of
 from bookings.views.desk_grid import Phase, overdue, phases_of
 from bookings.views.desk_page import undo_href
 from bookings.views.marks import SAFETY, STATUS, Mark, clock, moment, span
+from bookings.views.plan_words import VisitInPlan, visit_in_plan
 from clients.contact import phone_words
 from clients.rules import Outcome
 from clinic.models import Location
@@ -91,6 +92,7 @@ class BookingPanel:
     overdue: str
     phases: Sequence[Phase]
     consent: Mark | None
+    plan: VisitInPlan | None
     note: str
     steps: list[Step]
     undo: str
@@ -178,6 +180,7 @@ def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> Book
         overdue=overdue(booking, now),
         phases=phases_of(card.parts, booking, now) if card else (),
         consent=mark_of(booking.client, now) if booking.status not in NO_FLOW else None,
+        plan=visit_in_plan(booking, now=now) if booking.status not in NO_FLOW else None,
         note=_note(booking, location),
         steps=steps_of(booking, now=now),
         undo=undo,

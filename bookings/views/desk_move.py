@@ -19,12 +19,13 @@ from bookings.availability import Opening
 from bookings.errors import NeedsReason, NotBefore, SlotTaken
 from bookings.forms.choosing import read_day
 from bookings.forms.desk_booking import OTHER, WhenForm
-from bookings.queries import catalogue
+from bookings.queries import catalogue, plans
 from bookings.views import desk_times, wording
 from bookings.views.answers import CONFLICT, INVALID
 from bookings.views.desk_change import actor_of, booking_of, change_context, page_of, show, there
 from bookings.views.desk_page import day_of
 from bookings.views.desk_times import TimeChoice
+from bookings.views.plan_words import gap_unconfirmed, gap_value
 from clinic.access import staff_only
 from clinic.errors import Refusal
 from clinic.models import Clinic
@@ -60,6 +61,7 @@ class Moving:
         error: str | Promise = "",
         others: Sequence[TimeChoice] = (),
         rules: Sequence[str | Promise] = (),
+        gap: str | Promise = "",
     ) -> HttpResponse:
         chosen = self.form.data.get("at", "") if self.form.is_bound else ""
         context = change_context(
@@ -68,6 +70,8 @@ class Moving:
             error=error,
             others=others,
             rules=rules,
+            gap=gap,
+            gap_ok=gap_value(self.form.starts_at) if gap else self.form.data.get("gap_ok", ""),
             on=self.day,
             on_words=wording.day(self.day),
             times=self._times(chosen, own=True),
@@ -112,7 +116,9 @@ class Moving:
         """Move, or show the panel again with what stands against it."""
         if not self.form.is_valid() or self.form.starts_at is None:
             return self.show(status=INVALID, others=desk_times.twice(self.form, self.people))
-        typed = self.form.cleaned_data
+        typed, gap = self.form.cleaned_data, self._gap(self.form.starts_at)
+        if gap:
+            return self.show(status=INVALID, gap=gap)
         try:
             changed = actions.move_by_staff(
                 now=self.now,
@@ -129,6 +135,20 @@ class Moving:
         except Refusal as refusal:
             return self.refuse(refusal, self.form.starts_at)
         return there(changed.booking, "moved")
+
+    def _gap(self, start: datetime) -> str | Promise:
+        """Return what the client's plan has against a start that nobody has confirmed."""
+        was = self.booking.starts_at
+        if start == was:
+            return ""
+        plan = plans.open_plan(
+            self.booking.client,
+            now=self.now,
+            zone=self.location.zone,
+            treatment=self.booking.treatment_id,
+        )
+        said = self.form.data.get("gap_ok", "")
+        return gap_unconfirmed(plan, start, said=said, instead_of=was)
 
     def refuse(self, refusal: Refusal, wanted: datetime) -> HttpResponse:
         error: str | Promise = refusal.sentence

@@ -28,6 +28,7 @@ from bookings.views.answering import Questions
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.consents_page import visit_consents
 from bookings.views.desk_change import actor_of
+from bookings.views.plan_words import visit_in_plan
 from bookings.views.practice_page import (
     PHASES_SHOWN,
     queue_rows,
@@ -142,6 +143,7 @@ def show(
     context = {
         "page": visit_page(booking, now=now),
         "consents": visit_consents(booking, now=now),
+        "plan": visit_in_plan(booking, now=now),
         "error": error,
         "form": form,
         "did": request.GET.get("did", ""),

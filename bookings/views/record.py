@@ -20,6 +20,7 @@ from bookings.queries import record as records
 from bookings.views.answers import INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.photos import seen, viewer_of
+from bookings.views.plan_words import plan_rows
 from bookings.views.practice import NotOpen, practitioners_only
 from bookings.views.record_answers import history, sections
 from bookings.views.record_page import record_page
@@ -77,18 +78,25 @@ def show(
 ) -> HttpResponse:
     now = timezone.now()
     found = records.record_of(open_client(request, uid, "RECORD"), now=now)
+    zone = found.zone or practice.clinic_zone()
     page = record_page(
         found,
         now=now,
         viewer=viewer_of(request),
-        zone=found.zone or practice.clinic_zone(),
+        zone=zone,
         on=read_day(request.GET.get("on", "")),
     )
     if page.pair:
         seen(request, found.client, "PHOTOS")
     error = str(next(iter(note.errors.values()))[0]) if note else refused
     did = request.GET.get("did", "")
-    context = {"page": page, "note": note, "error": error, "did": did}
+    context = {
+        "page": page,
+        "plans": plan_rows(found.client, now=now, zone=zone),
+        "note": note,
+        "error": error,
+        "did": did,
+    }
     if did == "form" and records.treats(cast(User, request.user), found.client, now=now):
         form = to_fill_in(found.client, now)
         context["form_url"] = form_url(form) if form else ""

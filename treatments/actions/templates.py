@@ -13,6 +13,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.actions.saving import save
 from clinic.audit import CLOCK, Actor
+from clinic.slugs import free_slug
 from treatments.errors import CONSTRAINTS
 from treatments.models import PlanTemplate
 
@@ -52,13 +53,15 @@ def save_template(
 
     Raises clinic.errors.NotStored.
     """
-    verb = "plan_template.added" if template._state.adding else "plan_template.changed"
+    is_new = template._state.adding
+    if is_new:
+        values = {**values, "slug": free_slug(PlanTemplate, str(values["name"]))}
     return save(
         template,
         values,
         now=now,
         actor=actor,
-        verb=verb,
+        verb="plan_template.added" if is_new else "plan_template.changed",
         about=about(template),
         known=CONSTRAINTS,
     )

@@ -24,11 +24,14 @@ from bookings.models import Booking
 from bookings.queries import booked, catalogue
 from bookings.queries.catalogue import Offering
 from bookings.queries.next_visit import NextVisit, next_visit
+from bookings.queries.plans import Standing
 from bookings.views import wording
 from bookings.views.answers import INVALID, SeeOther, manage_path
 from bookings.views.attempts import held_from, read_attempt, write_attempt
 from bookings.views.details_page import summary
+from bookings.views.me.home_page import due_on, plan_of
 from bookings.views.me.theirs import Me, theirs
+from bookings.views.plan_words import gap_unconfirmed, plan_line, session_words
 from bookings.views.public import is_open, status_of
 from bookings.views.times_page import Wanted, times_page
 from clients.contact import Contact
@@ -44,7 +47,7 @@ limited = limit_posts(Limit("bookings.me", most=60, seconds=600))
 
 
 def _following(me: Me, now: datetime) -> NextVisit | None:
-    return next_visit(me.client, now=now)
+    return next_visit(me.client, now=now, due=due_on(plan_of(me, now=now)))
 
 
 @theirs
@@ -86,7 +89,14 @@ def _times(
     request: HttpRequest, me: Me, wanted: Wanted, *, status: int = 200, **more: object
 ) -> HttpResponse:
     page = times_page(wanted, **more)  # type: ignore[arg-type]
-    context = {"me": me, "page": page, "anyone_href": f"{wanted.path}?practitioner={ANYONE}"}
+    standing = plan_of(me, now=wanted.now, treatment=wanted.offering.id)
+    plan = plan_line(standing) if standing else None
+    context = {
+        "me": me,
+        "page": page,
+        "plan": plan,
+        "anyone_href": f"{wanted.path}?practitioner={ANYONE}",
+    }
     return render(request, "bookings/me/times.html", context, status=status)
 
 
@@ -127,10 +137,24 @@ class Confirming:
     error: str | Promise = ""
     reasons: tuple[str, ...] = ()
     times_href: str = ""
+    plan: Standing | None = None
 
     def show(self, status: int = 200) -> HttpResponse:
         context = {"me": self.me, "page": self, "summary": summary(self.held, self.now)}
         return render(self.request, "bookings/me/confirm.html", context, status=status)
+
+    @property
+    def session(self) -> str:
+        """Which session of their plan it is."""
+        if self.plan is None:
+            return ""
+        where = self.plan.position
+        return session_words(where.numbers, where.number_at(self.held.starts_at))
+
+    @property
+    def gap(self) -> str | Promise:
+        """What their plan has against this time; they may book it all the same."""
+        return gap_unconfirmed(self.plan, self.held.starts_at, said="")
 
     @property
     def attempt(self) -> str:
@@ -244,4 +268,5 @@ def _confirming(request: HttpRequest, me: Me, held: Booking) -> Confirming:
         safety=SafetyForm(questions, typed, words=rules.texts),
         before=given_before(me.client, questions=questions, today=today),
         changed=said == "yes",
+        plan=plan_of(me, now=now, treatment=held.treatment_id),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
@@ -13,11 +13,14 @@ from bookings import lifecycle, links
 from bookings.forms.choosing import Choice
 from bookings.models import Booking
 from bookings.policy import changeable_until
-from bookings.queries import next_visit, of_client
+from bookings.queries import next_visit, of_client, plans
 from bookings.queries.next_visit import NextVisit
+from bookings.queries.plans import Standing
+from bookings.queries.practice import clinic_zone
 from bookings.views import wording
 from bookings.views.manage_page import MAPS
 from bookings.views.me.theirs import Me
+from bookings.views.plan_words import PlanLine, plan_line
 from clinic.opening import instant_of
 
 NOON, EVENING = 12, 17
@@ -52,10 +55,21 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """The client's own plan: its name, how far it is, and the line that was written for them."""
+
+    name: str
+    line: PlanLine
+    done: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     greeting: str
     coming: list[Visit]
     picks: list[Pick]
+    plan: Plan | None
 
     @property
     def first(self) -> Visit | None:
@@ -73,12 +87,37 @@ class HomePage:
 
 def home_page(me: Me, *, now: datetime) -> HomePage:
     coming = of_client.coming(me.client, now=now)
-    following = next_visit.next_visit(me.client, now=now)
+    standing = plan_of(me, now=now)
+    following = next_visit.next_visit(me.client, now=now, due=due_on(standing))
     return HomePage(
         greeting=_greeting(me, now, coming, following),
         coming=[visit(one, now=now) for one in coming],
         picks=picks(following) if following else [],
+        plan=_plan(standing) if standing else None,
     )
+
+
+def plan_of(me: Me, *, now: datetime, treatment: int | None = None) -> Standing | None:
+    """Return the client's running plan (two queries)."""
+    return plans.open_plan(me.client, now=now, zone=clinic_zone(), treatment=treatment)
+
+
+def due_on(standing: Standing | None) -> date | None:
+    """Return the day the next session is due by the plan."""
+    window = standing.position.window if standing and standing.is_running else None
+    return window.target if window else None
+
+
+def _plan(standing: Standing) -> Plan:
+    plan, count = standing.plan, standing.position.count
+    if plan.sessions is None:
+        done = ngettext("%(count)d session", "%(count)d sessions", count) % {"count": count}
+    else:
+        done = _("%(count)d of %(of)d done") % {
+            "count": min(count, plan.sessions),
+            "of": plan.sessions,
+        }
+    return Plan(plan.name, plan_line(standing), done, plan.aims.get("words", ""))
 
 
 def _greeting(me: Me, now: datetime, coming: list[Booking], following: NextVisit | None) -> str:
