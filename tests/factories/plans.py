@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -62,7 +62,7 @@ def plan(
     actor: Actor = CLOCK,
     **fields: Any,
 ) -> Plan:
-    """Return a proposed plan; `agreed`: signed an hour later and agreed to."""
+    """Return a proposed plan; `agreed`: signed and agreed to at once."""
     made = actions.propose(
         now=now,
         actor=actor,
@@ -76,9 +76,8 @@ def plan(
     )
     if not agreed:
         return made
-    later = now + timedelta(hours=1)
-    consents.signed(made.client, at=later)
-    return actions.agree(now=later, actor=actor, plan=made)
+    consents.signed(made.client, at=now)
+    return actions.agree(now=now, actor=actor, plan=made)
 
 
 def doctor() -> Actor:
