@@ -20,6 +20,7 @@ WHAT: dict[str, str | Promise] = {
     "RECORD": _("The whole record"),
     "INTAKE_ANSWERS": _("All answers of the health form"),
     "ANSWER_HISTORY": _("Every answer to one question"),
+    "PLAN": _("The plan"),
     "PHOTOS": _("Photos"),
     "DOCUMENTS": _("Documents"),
     "ACCESS_LOG": _("Who saw the record"),
