@@ -29,14 +29,15 @@ def sign(bookings: Sequence[Booking]) -> None:
             who.setdefault(booking.client_id, booking)
     first = list(who.values())[:MOST]
     ConsentGiven.objects.bulk_create(
-        _given(booking, booking.client, texts[kind], Random(f"consent {booking.uid} {kind}"))
+        given(booking, booking.client, texts[kind], Random(f"consent {booking.uid} {kind}"))
         for number, booking in enumerate(first, start=1)
         for kind in Kind
         if number % LEFT_OUT and booking.client is not None
     )
 
 
-def _given(booking: Booking, client: Client, text: ConsentDocument, random: Random) -> ConsentGiven:
+def given(booking: Booking, client: Client, text: ConsentDocument, random: Random) -> ConsentGiven:
+    """Return a signature for a booking, not saved."""
     drawn = random.random() < 0.7
     return ConsentGiven(
         uid=uuid(random),

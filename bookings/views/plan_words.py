@@ -47,7 +47,6 @@ class PlanLine:
     session: str
     due: str
     bars: Bars | None
-    left: str
     is_overdue: bool
     review: str
 
@@ -60,7 +59,6 @@ def plan_line(standing: Standing) -> PlanLine:
         session=session_words(where.numbers, where.to_book) or _all_words(where),
         due=due_words(standing),
         bars=bars(where),
-        left="" if where.left is None else left_words(where.left),
         is_overdue=standing.is_running and where.is_overdue,
         review=_review(where) if standing.plan.is_open else "",
     )
@@ -79,10 +77,6 @@ def _all_words(where: Position) -> str:
     if where.is_complete:
         return _("All %(of)d sessions are done") % {"of": where.numbers.sessions}
     return _("All %(of)d sessions are booked") % {"of": where.numbers.sessions}
-
-
-def left_words(left: int) -> str:
-    return ngettext("%(count)d left", "%(count)d left", left) % {"count": left}
 
 
 def due_words(standing: Standing) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +20,7 @@ from PIL import Image
 from bookings import seed
 from bookings.models import Booking
 from bookings.queries import calendar, catalogue
+from bookings.queries.plans import standings
 from bookings.seed import diary, loading
 from bookings.seed.people import Person, person
 from clients import vault
@@ -31,6 +33,8 @@ from clinic.models import Clinic, Location, Practitioner, Role, Room, User
 from tests.factories import clinic as clinic_factory
 from tests.harness import databases
 from tests.harness.databases import Database
+from treatments import plan_states
+from treatments.models import Plan
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -150,6 +154,8 @@ _UNREPEATABLE = {
     "clients_screening": {"answers", "results"},
     "clients_intakesubmission": {"content"},
     "clients_clientnote": {"text"},
+    "treatments_plan": {"aims"},
+    "treatments_planevent": {"reason"},
     "clinic_user": {"password", "created_at"},
 }
 _SEEDED = [
@@ -164,6 +170,8 @@ _SEEDED = [
     "treatments_treatment",
     "treatments_phase",
     "treatments_offer",
+    "treatments_plan",
+    "treatments_planevent",
     "clients_client",
     "clients_contactconsent",
     "clients_clientkey",
@@ -305,6 +313,19 @@ def test_the_demos_photos_can_be_compared_and_are_of_nobody(fresh_db: Database) 
     for photo in photos:
         picture = Image.open(BytesIO(vault.get(photo)))
         assert picture.size == (photo.width, photo.height)
+
+
+def test_the_demos_plans_are_in_every_state_and_agree_with_the_visits(fresh_db: Database) -> None:
+    make(2000)
+    plans = list(Plan.objects.select_related("client__key"))
+    assert {plan.state for plan in plans} >= set(plan_states.STATES) - {"AGREED"}
+    at = datetime.now(UTC)
+    for one in standings(Plan.objects.all(), now=at, zone=ZoneInfo(TORONTO)):
+        if one.plan.state == "COMPLETED":
+            assert one.position.is_complete
+        if one.plan.state not in {"PROPOSED", "STOPPED"}:
+            assert one.plan.consents.exists() or one.plan.state == "PROPOSED"
+    assert all(set(plan.aims) == {"concerns", "body", "goals", "words"} for plan in plans)
 
 
 def test_an_empty_clinic_has_places_people_and_hours_but_no_clients(fresh_db: Database) -> None:
