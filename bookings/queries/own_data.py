@@ -17,6 +17,8 @@ from clients.queries import consents, media, rules
 from clients.queries.intake import submissions_of, told
 from clients.rules import Question, RuleSet
 from clinic.models import AccessEntry, Clinic
+from treatments.concerns import in_words
+from treatments.models import Plan
 
 FORMAT = "jade-record/1"
 # Of what grows by itself, the newest.
@@ -44,6 +46,7 @@ def own_data(client: Client, *, now: datetime) -> Document:
         "forms": _forms(client),
         "safety_answers": _safety(client),
         "consents": [_consent(one) for one in consents.signed(client)],
+        "plans": [_plan(one) for one in _plans(client)],
         "photos": [
             {
                 "uid": str(one.uid),
@@ -111,6 +114,27 @@ def seen_by(client: Client) -> QuerySet[AccessEntry]:
     """Return who was shown a client's record, the newest first."""
     rows = AccessEntry.objects.filter(whose=f"client:{client.uid}").select_related("actor")
     return rows.order_by("-at", "-pk")
+
+
+def _plans(client: Client) -> list[Plan]:
+    rows = list(Plan.objects.filter(client=client).order_by("proposed_at", "pk"))
+    for row in rows:
+        row.client = client
+    return rows
+
+
+def _plan(plan: Plan) -> Document:
+    return {
+        "uid": str(plan.uid),
+        "name": plan.name,
+        "state": plan.state,
+        "sessions": plan.sessions,
+        "counts_from": plan.counts_from.isoformat(),
+        "closed_at": plan.closed_at.isoformat() if plan.closed_at else None,
+        "concerns": in_words(plan.aims.get("concerns", ())),
+        "whole_body": in_words(plan.aims.get("body", ())),
+        "words": plan.aims.get("words", ""),
+    }
 
 
 def _visit(booking: Booking) -> Document:

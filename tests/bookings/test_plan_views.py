@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.forms.choosing import Choice
 from bookings.models import Booking
+from bookings.queries.own_data import own_data
 from clients.models import Client
 from clinic.models import AccessEntry
 from tests.bookings.my_pages import login_of, person, signed_in
@@ -317,3 +318,12 @@ def test_the_public_way_knows_of_no_plan(home: House) -> None:
     planned(home, 1)
     page = Browser().get("/book/?location=queen&treatment=facial", follow=True)
     assert "Session 2" not in text_of(page)
+
+
+def test_a_client_takes_their_plans_along_without_what_was_noted_for_the_practitioner(
+    home: House,
+) -> None:
+    plan = planned(home, 3)
+    (kept,) = own_data(plan.client, now=timezone.now())["plans"]
+    assert (kept["name"], kept["state"], kept["concerns"]) == (plan.name, "AGREED", ["Jowls"])
+    assert (kept["whole_body"], kept["words"]) == (["Sleep"], "Sleep well.")
