@@ -60,6 +60,8 @@ from treatments.models import PointSet
 # What the reviewed client said, and what the practitioner made of it: nobody else's business.
 REASON = "Zinnia: seizure free since the operation."
 ITEM = "epileps"
+# What stands in somebody else's session: another sentence, so that it is known whose was shown.
+SESSION = "Zinnia: sleeps well since the last one."
 
 # A signed session, in which a health note stands.
 SIGNED = {
@@ -75,7 +77,7 @@ SIGNED = {
     "stopped_early": "",
     "session_number": 2,
     "session_of": 10,
-    "safety": [REASON],
+    "safety": [SESSION],
     "phases": [],
     "left_out": [],
     "oil_off_at": None,
@@ -88,7 +90,7 @@ SIGNED = {
     "notes": [],
     "events": [],
     "aftercare": [],
-    "words": {"PLAN": REASON},
+    "words": {"PLAN": SESSION},
     "stricta": [],
 }
 
@@ -478,7 +480,7 @@ class Walk:
             "/practice/session/<uuid:uid>/log/": Sent(json={"actions": []}),
             "/practice/session/<uuid:uid>/act/": Sent({"kind": "PAUSE"}),
             "/practice/session/<uuid:uid>/finish/": Sent({"keep": "yes"}),
-            "/practice/session/<uuid:uid>/record/add/": Sent({"text": REASON, "reason": "Late."}),
+            "/practice/session/<uuid:uid>/record/add/": Sent({"text": SESSION, "reason": "Late."}),
             "/practice/clients/<uuid:uid>/note/": Sent({"text": "Jaw softer."}),
             "/practice/clients/<uuid:uid>/form/": Sent({"do": "show"}),
             "/practice/clients/<uuid:uid>/open/": Sent({"reason": "Covering for a colleague."}),
