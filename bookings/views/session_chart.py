@@ -12,8 +12,10 @@ from bookings.models import Booking
 from bookings.queries.record import kept_of, result_on, sent_by
 from bookings.views.seen_answers import change_words
 from clients.phases import Phase
+from treatments.actions.points import CONSTIPATION
 from treatments.atlas import BODY, key_of, load
 from treatments.point_marks import Level, Marks, mark
+from treatments.queries import points as queries
 from treatments.session_actions import Side
 from treatments.session_log import Needle, SessionState
 from treatments.views.face_chart import FaceChart, face_chart, mark_words, needle_of
@@ -31,12 +33,12 @@ def chart_of_rows(rows: Iterable[Mapping[str, Any]]) -> FaceChart:
 
 
 def marks_of(booking: Booking, *, on: date) -> Marks:
-    """Return which points are off or take care for the client on a day (two queries)."""
+    """Return which points are off or take care for the client on a day (three queries)."""
     client = booking.client
     sent = sent_by(client) if client else []
     result = result_on(kept_of(client) if client else [], sent[-1] if sent else None, on)
     restrictions = result.phases[Phase.NEEDLING].restrictions if result else ()
-    return mark(load(), restrictions, on=on)
+    return mark(load(), restrictions, on=on, settings=queries.point_settings())
 
 
 def region_marks(marks: Marks) -> dict[str, dict[str, str]]:
@@ -67,19 +69,17 @@ def without_reason(state: SessionState, marks: Marks) -> list[Needle]:
 
 
 def point_sets() -> list[dict[str, Any]]:
-    """Return the sets of points commonly used for a concern of the face or an aim of the body."""
+    """Return the clinic's sets of points, those of the face, of the body, and its own (one query).
+    A set without a point is left out."""
     atlas = load()
-    groups: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
-    for code, name in atlas.concerns.items():
-        points = [
-            key_of(point.code, side)
-            for point in atlas.commonly_used_for(code)
-            for side in (Side(each) for each in point.sides)
-        ]
-        of_body = BODY in atlas.concern_regions.get(code, ())
-        if points:
-            groups[of_body].append({"code": code, "name": _(name), "points": points})
-    return [
-        {"name": _("The face"), "sets": groups[False]},
-        {"name": _("The whole body"), "sets": groups[True]},
-    ]
+    groups: dict[str, list[dict[str, Any]]] = {"face": [], "body": [], "own": []}
+    for row in queries.point_sets():
+        codes = {key.partition(":")[0] for key in row.points}
+        if not codes:
+            continue
+        is_known = row.code in atlas.concerns or row.code == CONSTIPATION[0]
+        of_body = BODY in atlas.concern_regions.get(row.code, (BODY,))
+        kind = ("body" if of_body else "face") if is_known else "own"
+        groups[kind].append({"code": row.code, "name": row.name, "points": row.points})
+    names = {"face": _("The face"), "body": _("The whole body"), "own": _("Of this clinic")}
+    return [{"name": names[kind], "sets": sets} for kind, sets in groups.items() if sets]

@@ -31,11 +31,12 @@ from treatments import wording as words_of
 from treatments.atlas import load
 from treatments.models import NeedleBox, SessionRecord, Tool
 from treatments.point_marks import Marks
+from treatments.queries.points import point_settings
 from treatments.queries.sessions import actions_of, last_before, state_of
 from treatments.session_actions import Action, Angle, Layer, Response, Stimulation
 from treatments.session_facts import EVENTS, MASSAGE_AREAS, MASSAGE_STROKES, ROLLER_STROKES
 from treatments.session_log import Count, Needle, SessionState, fold
-from treatments.views.face_chart import FaceChart, chart_regions, marks_document
+from treatments.views.face_chart import FaceChart, chart_points, chart_regions, marks_document
 
 QUICK = (
     gettext_lazy("Relaxed"),
@@ -460,7 +461,7 @@ def _data(
         "next": {"at": millis(after.starts_at), "words": wording.clock(after.starts_at, zone)}
         if after
         else None,
-        "points": load().chart_points(),
+        "points": chart_points(point_settings()),
         "regions": chart_regions(),
         "marks": marks_document(marks),
         "region_marks": region_marks(marks),

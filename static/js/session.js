@@ -60,7 +60,8 @@ const place = (spot) => {
   write(["PLACE", needle]);
 };
 const toggle = (spot) => {
-  const there = standing(spot.code, spot.side);
+  // Two sites without a name may share a code and a side: the one that was tapped is meant.
+  const there = standing(spot.code, spot.side).filter((each) => !spot.needle || each.needle === spot.needle);
   if (there.length) write(["REMOVE", { needle: there.at(-1).needle }]);
   else place(spot);
 };

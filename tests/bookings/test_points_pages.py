@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.forms.points import PointSetForm, lines_of
+from bookings.views import session_chart
 from tests.bookings.test_practice_views import logged_in, practitioner_login, text_of
+from tests.factories import bookings
 from tests.factories.house import house
 from treatments.atlas import key_of, load
 from treatments.models import PointSet, PointSetting
+from treatments.session_actions import Side
 
 POINTS = "/practice/points/"
 KEYS = [key_of(point.code, side) for point in load().points for side in point.sides]
@@ -111,6 +115,24 @@ def test_a_set_of_the_clinics_own_is_added(mei: Client) -> None:
     added = mei.post(f"{POINTS}sets/new/", {"name": "Sinus", "is_active": "on", "points": "BL2"})
     assert added.status_code == 303
     assert PointSet.objects.get(name="Sinus").points == ["BL2:L", "BL2:R"]
+
+
+@pytest.mark.django_db
+def test_a_session_keeps_to_what_the_clinic_made_of_the_points(mei: Client) -> None:
+    setting = PointSetting.objects.get(code="ST4")
+    mei.post(f"{POINTS}point/ST4/", as_sent(setting, is_off="on", note="Ask first."))
+    PointSet.objects.filter(code="jowls").update(is_active=False)
+    mei.post(f"{POINTS}sets/new/", {"name": "Sinus", "is_active": "on", "points": "BL2"})
+    marks = session_chart.marks_of(bookings.booking(), on=date(2026, 11, 24))
+    assert marks.of("ST4", Side.L).reasons[0].note == "Ask first."
+    sets = {
+        group["name"]: {one["name"] for one in group["sets"]}
+        for group in session_chart.point_sets()
+    }
+    assert sets["Of this clinic"] == {"Sinus"}
+    assert {"Constipation", "Sleep"} <= sets["The whole body"]
+    assert "Crow's feet" in sets["The face"]
+    assert "Jowls" not in sets["The face"]
 
 
 @given(st.lists(st.sampled_from(KEYS), max_size=30, unique=True))
