@@ -227,7 +227,7 @@ def _readable(user: User, clients: Collection[int], *, now: datetime, opened: bo
 
 
 def record_of(client: Client, *, now: datetime) -> Record:
-    """Return a client's record (eight queries, however long it is). Reading it is noted by whoever
+    """Return a client's record (seven queries, however long it is). Reading it is noted by whoever
     shows it."""
     visits = (
         Booking.objects.filter(client=client)

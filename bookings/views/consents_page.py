@@ -26,7 +26,7 @@ MISSING = Mark(gettext_lazy("Consent: missing"), "pencil", "gold")
 
 
 def mark_of(client: Client | None, at: datetime) -> Mark | None:
-    """Return whether the treatment is signed for, which is all the desk is told (two queries)."""
+    """Return whether the treatment is signed for, which is all the desk is told (one query)."""
     if client is None:
         return None
     return SIGNED if consents.standing(client, Kind.TREATMENT, at).holds else MISSING
@@ -53,7 +53,7 @@ class VisitConsents:
 
 
 def visit_consents(booking: Booking, *, now: datetime) -> VisitConsents | None:
-    """Return how it stands at a visit (three queries)."""
+    """Return how it stands at a visit (two queries)."""
     if booking.client is None:
         return None
     zone = booking.room.location.zone

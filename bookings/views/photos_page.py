@@ -72,7 +72,7 @@ class PhotosPage:
 
 
 def consent_of(client: Client, now: datetime) -> Consent:
-    """Return how it stands with a client's consent to photos (two queries)."""
+    """Return how it stands with a client's consent to photos (one query)."""
     standing = consents.standing(client, Kind.PHOTO, now)
     if Reason.WITHDRAWN in standing.reasons:
         return Consent(
@@ -141,7 +141,7 @@ def pair_shown(
 
 
 def photos_page(client: Client, *, now: datetime, viewer: str, as_record: bool) -> PhotosPage:
-    """Return the page of all photos (four queries, however many there are)."""
+    """Return the page of all photos (three queries, however many there are)."""
     consent = consent_of(client, now)
     linked = as_record or not consent.withdrawn
     standing, ended = media.photos_of(client), media.ended_photos_of(client)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -89,14 +90,14 @@ def standings(
     events: Mapping[int, Iterable[Event]] | None = None,
     kinds: Collection[Kind] = tuple(Kind),
 ) -> dict[int, dict[Kind, Standing]]:
-    """Return how it stands with clients' consents at a moment, by primary key (two queries).
+    """Return how it stands with clients' consents at a moment, by primary key (one query).
 
     What has come up for a client since, such as a new plan, is known (`ConsentEvent`). events: what
     has come up besides.
     """
     rows = (
         ConsentGiven.objects.filter(client__in=clients, document__kind__in=kinds)
-        .annotate(withdrawn_at=F("withdrawals__at"), came_up=_CAME_UP)
+        .annotate(withdrawn_at=F("withdrawals__at"), came_up=_CAME_UP, versions=_VERSIONS)
         .order_by("client", "document__kind", "-at", "-pk")
         .values_list(
             "client",
@@ -108,16 +109,20 @@ def standings(
             "withdrawn_at",
             "choices",
             "came_up",
+            "versions",
         )
     )
     given: dict[tuple[int, Kind], list[tuple[str, Given]]] = {}
     came: dict[int, list[Event]] = {}
-    for pk, code, language, number, months, signed_at, withdrawn_at, choices, came_up in rows:
+    versions: dict[tuple[Kind, str], list[Version]] = {}
+    for pk, code, language, number, months, signed_at, ended_at, choices, came_up, texts in rows:
         yes = frozenset(item for item, said in choices.items() if said is True)
-        one = Given(number, signed_at, months, withdrawn_at, yes)
+        one = Given(number, signed_at, months, ended_at, yes)
         given.setdefault((pk, Kind(code)), []).append((language, one))
         came[pk] = [_event(each) for each in came_up]
-    versions, told = _versions(kinds), events or {}
+        if (Kind(code), language) not in versions:
+            versions[Kind(code), language] = [_version(each) for each in texts]
+    told = events or {}
     found: dict[int, dict[Kind, Standing]] = {}
     for pk in clients:
         found[pk] = {}
@@ -143,10 +148,22 @@ _CAME_UP = ArraySubquery(
     .order_by("at")
     .values(json=JSONObject(reason="reason", at="at"))
 )
+# A signature is judged by the published versions of its text, in its language.
+_VERSIONS = ArraySubquery(
+    ConsentDocument.objects.filter(
+        kind=OuterRef("document__kind"), language=OuterRef("document__language")
+    )
+    .order_by("number")
+    .values(json=JSONObject(number="number", at="published_at", asks_again="asks_again"))
+)
 
 
 def _event(row: Mapping[str, str]) -> Event:
     return Event(Reason(row["reason"]), datetime.fromisoformat(row["at"]))
+
+
+def _version(row: Mapping[str, Any]) -> Version:
+    return Version(row["number"], datetime.fromisoformat(row["at"]), row["asks_again"])
 
 
 def _versions(kinds: Collection[Kind]) -> dict[tuple[Kind, str], list[Version]]:
@@ -163,7 +180,7 @@ def _versions(kinds: Collection[Kind]) -> dict[tuple[Kind, str], list[Version]]:
 
 
 def standing(client: Client, kind: Kind, at: datetime, *, events: Iterable[Event] = ()) -> Standing:
-    """Return how it stands with one kind of a client's consent at a moment (two queries)."""
+    """Return how it stands with one kind of a client's consent at a moment (one query)."""
     return standings([client.pk], at, events={client.pk: list(events)}, kinds=[kind])[client.pk][
         kind
     ]
@@ -180,7 +197,7 @@ def photo_consent(client: Client, at: datetime) -> frozenset[Layer]:
 
 
 def to_sign(client: Client, at: datetime, *, events: Iterable[Event] = ()) -> list[ToSign]:
-    """Return what a client should sign now, and why (three queries).
+    """Return what a client should sign now, and why (two queries).
 
     Of photos a signature with no to all is an answer; it is not asked for again.
     """
