@@ -36,12 +36,14 @@ def document_of(
     session_number: int | None,
     session_of: int | None,
     safety: Sequence[str],
+    salt: str = "",
 ) -> dict[str, Any]:
     """Return the document of a session as it stands.
 
     words: the record's parts as they will be signed. session_number, session_of: which session of
     how many by the client's plan; None where there is no plan, or it has no end. safety: what the
-    safety answers meant on the day, in lines.
+    safety answers meant on the day, in lines. salt: without it, a digest of a short record could be
+    guessed at; made at random unless given.
     """
     location = booking.room.location
     name = booking.client.name if booking.client else booking.contact_name
@@ -50,8 +52,7 @@ def document_of(
     end = state.ended_at or now
     return {
         "version": VERSION,
-        # Without it, the digest of a short record could be guessed at.
-        "salt": secrets.token_hex(16),
+        "salt": salt or secrets.token_hex(16),
         "clinic": Clinic.objects.get().name,
         "location": location.name,
         "time_zone": location.time_zone,

@@ -232,7 +232,7 @@ def record_of(client: Client, *, now: datetime) -> Record:
     visits = (
         Booking.objects.filter(client=client)
         .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
-        .select_related("practitioner", "room__location")
+        .select_related("practitioner", "room__location", "session")
         .order_by("-starts_at")[:MOST_VISITS]
     )
     notes = ClientNote.objects.filter(client=client).select_related("author").order_by("-at", "-pk")

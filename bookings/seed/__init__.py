@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from bookings.models import Booking
-from bookings.seed import coming, diary, pictures, series, signed, told
+from bookings.seed import coming, diary, pictures, series, sessions, signed, told
 from bookings.seed.catalogue import LOGIN, PASSWORD, ZONE, make_house
 from bookings.seed.ledger import COLUMNS, Ledger
 from bookings.seed.loading import copy, count_on, row, vacuum, without_history, without_indexes
@@ -88,6 +88,7 @@ def seed_clinic(
             pictures.add(now=now, today=today)
             told.tell(now=now)
             series.plan(now=now)
+            sessions.run(now=now, seed=seed)
             coming.say(ahead, now=now, random=Random(f"{seed} messages"))
         audit.record(
             now=now,

@@ -64,13 +64,17 @@ def entries(record: Record, zone: ZoneInfo) -> list[Entry]:
 def _visit_entry(visit: Booking) -> Entry:
     zone = visit.room.location.zone
     status = STATUS[visit.status]
+    signed = visit.session is not None and visit.session.is_signed
+    detail = _("%(status)s, signed, %(who)s") if signed else _("%(status)s, %(who)s")
     return Entry(
         at=visit.starts_at,
         when=moment(visit.starts_at, zone),
         title=visit.treatment_name,
-        detail=_("%(status)s, %(who)s") % {"status": status.word, "who": visit.practitioner.name},
+        detail=detail % {"status": status.word, "who": visit.practitioner.name},
         tone=status.tone,
-        href=reverse("practice-visit", args=[visit.uid]),
+        href=reverse("session-record", args=[visit.session.uid])
+        if signed and visit.session
+        else reverse("practice-visit", args=[visit.uid]),
     )
 
 
