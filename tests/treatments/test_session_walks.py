@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from bookings import actions
 from clinic.models import User
+from tests.conftest import DEEP
 from tests.factories import bookings, clinic
 from treatments.actions import chart, write_addendum
 from treatments.errors import NeedlesStillIn, SessionSigned
@@ -32,7 +33,7 @@ from treatments.session_log import fold
 NOW = datetime(2027, 3, 14, 6, 30, tzinfo=UTC)  # the clock goes forward in Toronto at seven
 TABLETS = st.sampled_from([0, 1])
 # A life costs some hundred statements; `make test-deep` tries many.
-EXAMPLES = max(15, settings.default.max_examples // 8)
+EXAMPLES = 250 if DEEP else 15
 
 
 class SessionLife(RuleBasedStateMachine):
