@@ -331,6 +331,42 @@ TABLE = """
 /practice/clients/<uuid:uid>/answers/<slug:code>/ GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/answers/<slug:code>/ POST login  404    404    405    405    405    405
 
+# Adverse events: whoever treated, and the owner; nobody at the desk
+/practice/events/                               GET  login  404    404    200    200    200    200
+/practice/events/                               POST login  404    404    405    405    405    405
+/practice/events/<uuid:uid>/                    GET  login  404    404    200    302    200    200
+/practice/events/<uuid:uid>/                    POST login  404    404    405    405    405    405
+/practice/events/<uuid:uid>/note/               GET  login  404    404    405    405    405    405
+/practice/events/<uuid:uid>/note/               POST login  404    404    303    404    303    303
+/practice/events/<uuid:uid>/reopen/             GET  login  404    404    405    405    405    405
+/practice/events/<uuid:uid>/reopen/             POST login  404    404    409    404    409    409
+/practice/clients/<uuid:uid>/event/             GET  login  404    404    200    302    302    302
+/practice/clients/<uuid:uid>/event/             POST login  404    404    303    302    302    302
+
+# Needles and tools, for all staff; whom a lot was used on is for practitioners
+/practice/stock/                                GET  login  404    200    200    200    200    200
+/practice/stock/                                POST login  404    405    405    405    405    405
+/practice/stock/add/                            GET  login  404    200    200    200    200    200
+/practice/stock/add/                            POST login  404    422    422    422    422    422
+/practice/stock/lots/                           GET  login  404    404    200    200    200    200
+/practice/stock/lots/                           POST login  404    404    405    405    405    405
+/practice/stock/lots/file/                      GET  login  404    404    405    405    405    405
+/practice/stock/lots/file/                      POST login  404    404    200    200    200    200
+/practice/stock/<uuid:uid>/                     GET  login  404    200    200    200    200    200
+/practice/stock/<uuid:uid>/                     POST login  404    422    422    422    422    422
+/practice/stock/<uuid:uid>/finish/              GET  login  404    405    405    405    405    405
+/practice/stock/<uuid:uid>/finish/              POST login  404    303    303    303    303    303
+/practice/tools/                                GET  login  404    200    200    200    200    200
+/practice/tools/                                POST login  404    405    405    405    405    405
+/practice/tools/add/                            GET  login  404    200    200    200    200    200
+/practice/tools/add/                            POST login  404    422    422    422    422    422
+/practice/tools/clean/                          GET  login  404    405    405    405    405    405
+/practice/tools/clean/                          POST login  404    303    303    303    303    303
+/practice/tools/<uuid:uid>/                     GET  login  404    200    200    200    200    200
+/practice/tools/<uuid:uid>/                     POST login  404    405    405    405    405    405
+/practice/tools/<uuid:uid>/retire/              GET  login  404    405    405    405    405    405
+/practice/tools/<uuid:uid>/retire/              POST login  404    303    303    303    303    303
+
 # A client's photos and documents, for whoever treats them. The link to a file is the practitioner's
 /practice/clients/<uuid:uid>/plan/              GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/plan/              POST login  404    404    405    405    405    405

@@ -50,7 +50,7 @@ from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
-from tests.factories import bookings, clinic, consents, media, plans
+from tests.factories import bookings, clinic, consents, media, plans, stock
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 from treatments.actions import sign_session
@@ -145,6 +145,16 @@ class Walk:
         self._bookings()
         self._others()
         self._media()
+        self.box, self.tool = (
+            stock.box(location=self.home.location),
+            stock.tool(location=self.home.location),
+        )
+        self.event = stock.event(
+            client=self.reviewed.client,
+            practitioner=self.home.people[0],
+            at=self.now,
+            where=REASON,
+        )
         self.browsers = {who: self._browser(who) for who in ACTORS}
         self._factors()
 
@@ -335,6 +345,9 @@ class Walk:
         about = booking or self.about(route)
         home = self.home
         parts = {
+            "/events/<uuid:uid>": self.event.uid,
+            "/stock/<uuid:uid>": self.box.uid,
+            "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,
             "/practice/documents/<uuid:uid>": self.scan.uid,
             "/files/<str:signed>": self.file_link,
@@ -430,6 +443,14 @@ class Walk:
                     "phone": "416 555 0142",
                     "at": at,
                 }
+            ),
+            "/practice/events/<uuid:uid>/note/": Sent({"text": "Better.", "again_in": "2"}),
+            "/practice/clients/<uuid:uid>/event/": Sent(
+                {"what": "bruise", "day": (self.now - timedelta(days=1)).date().isoformat()}
+            ),
+            "/practice/stock/lots/file/": Sent({"lot": self.box.lot}),
+            "/practice/tools/clean/": Sent(
+                {"tool": str(self.tool.uid), "disinfectant": "Peroxide 0.5 %"}
             ),
             "/practice/requests/<uuid:uid>/": Sent({"state": "DONE"}),
             "/practice/clients/<uuid:uid>/withheld/": Sent({"keep": str(self.people["owner"].pk)}),

@@ -121,6 +121,67 @@ class PlanClientGone(Refusal):
         )
 
 
+class EventClosed(Refusal):
+    """The event was resolved, or taken back in its session."""
+
+    code = "event_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This has changed meanwhile: it is resolved, or was taken back. It is shown as it is."
+            )
+        )
+
+
+class FollowUpEmpty(Refusal):
+    code = "follow_up_empty"
+    field = "text"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write down how it is, in a few words."))
+
+
+class NobodyTreated(Refusal):
+    """There is neither a session nor a practitioner an event could be followed up by."""
+
+    code = "nobody_treated"
+    field = "session"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please choose the session after which it was."))
+
+
+class BoxInUse(Refusal):
+    """A session took needles from the box: what its record says of it stays."""
+
+    code = "box_in_use"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A session has used needles of this box, so what is written of it stays. Mark it as "
+                "used up, and add it again as it is printed."
+            )
+        )
+
+
+class LotTooShort(Refusal):
+    code = "lot_too_short"
+    field = "lot"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write at least two characters of the lot."))
+
+
+class DisinfectantMissing(Refusal):
+    code = "disinfectant_missing"
+    field = "disinfectant"
+
+    def __init__(self) -> None:
+        super().__init__(_("Please write what it was disinfected with."))
+
+
 CONSTRAINTS: Constraints = {
     "treatments_treatment_slug_key": (
         "name",

@@ -6,6 +6,7 @@ words are in `treatments.wording`.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from treatments.session_actions import Grade
@@ -84,6 +85,16 @@ EVENTS: dict[EventKind, tuple[Grade, int | None]] = {
     EventKind.NEEDLESTICK_STAFF: (_SERIOUS, 0),
     EventKind.OTHER: (_MINOR, 48),
 }
+
+
+def follow_up(what: str, grade: str, noticed_at: datetime) -> datetime | None:
+    """Return when somebody asks how it is; None where nobody needs to."""
+    kind = EventKind(what) if what in set(EventKind) else EventKind.OTHER
+    hours = EVENTS[kind][1]
+    if hours is None and grade == Grade.MINOR:
+        return None
+    return noticed_at + timedelta(hours=hours or 0)
+
 
 # The Global Aesthetic Improvement Scale by its words, since its numbers differ between papers.
 GAIS = ("very_much_improved", "much_improved", "improved", "no_change", "worse")

@@ -68,6 +68,7 @@ RELATIONS = {
     "clients.Screening.client": How.MOVES,
     "clients.Withholding.client": How.MOVES,
     "treatments.AdverseEvent.client": How.MOVES,
+    "treatments.EventNote.client": How.MOVES,
     # Two running plans of one treatment are for a practitioner to decide about first (merging).
     "treatments.Plan.client": How.MOVES,
     "treatments.PlanEvent.client": How.MOVES,

@@ -37,6 +37,11 @@ _HAPPENED = """
    FROM clients_message WHERE client_id = %(client)s AND status NOT IN ('WITHDRAWN', 'PLANNED')
   ORDER BY coalesce(sent_at, due_at) DESC LIMIT %(most)s)
 UNION ALL
+(SELECT 'EVENT', noticed_at, grade,
+        CASE WHEN resolved_at IS NULL THEN 'OPEN' ELSE 'RESOLVED' END, uid::text
+   FROM treatments_adverseevent WHERE client_id = %(client)s AND withdrawn_at IS NULL
+  ORDER BY noticed_at DESC LIMIT %(most)s)
+UNION ALL
 (SELECT 'LOOK', at, what, actor_label, about
    FROM clinic_accessentry WHERE whose = %(whose)s ORDER BY at DESC LIMIT %(most)s)
 """
@@ -74,7 +79,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Happened:
-    """A message to the client, or a look at the record. `what` and `how` are codes, or who looked."""
+    """A message to the client, an adverse event (`by` is its uid), or a look at the record. `what`
+    and `how` are codes, or who looked."""
 
     kind: str
     at: datetime

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from bookings.models import Booking
-from bookings.seed import coming, diary, pictures, series, sessions, signed, told
+from bookings.seed import coming, diary, pictures, series, sessions, signed, stock, told
 from bookings.seed.catalogue import LOGIN, PASSWORD, ZONE, make_house
 from bookings.seed.ledger import COLUMNS, Ledger
 from bookings.seed.loading import copy, count_on, row, vacuum, without_history, without_indexes
@@ -73,6 +73,8 @@ def seed_clinic(
         today = now.astimezone(ZoneInfo(ZONE)).date()
         houses = diary.houses(bookings, seed, today)
         made, treatments = make_house(houses, seed=seed, today=today)
+        places = [place for house in made for place in house.places]
+        stock.add(places, now=now, today=today, seed=seed)
         ledger = Ledger({each.slug: each for each in treatments}, seed, now, today)
         with without_history([Booking, Client]), without_indexes([Booking, Client, ContactConsent]):
             lines = (line for house in made for line in ledger.lines(house))

@@ -41,6 +41,7 @@ from clinic import audit
 from clinic.access import only
 from clinic.errors import Refusal
 from clinic.models import Practitioner, Role, User
+from treatments.queries import events
 
 practitioners_only = only(Role.PRACTITIONER, Role.OWNER)
 
@@ -101,6 +102,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "queue": queue_rows(queue, now=now),
         "queue_words": queue_words(len(queue)),
         "asked": asked,
+        "events": events.how_many(cast(User, request.user), now=now),
     }
     return render(request, "bookings/practice/day.html", context)
 

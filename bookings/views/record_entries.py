@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Booking
 from bookings.queries.record import Happened, Record, Sent
@@ -17,10 +18,12 @@ from bookings.views.marks import STATUS, moment
 from bookings.views.record_answers import source_words
 from bookings.views.seen_words import WHAT
 from clients.models import ClientNote, Message
+from treatments.wording import GRADES
 
 Words = str | Promise
 MOST_LOOKS = 6
 MESSAGE_STATES = dict(Message.Status.choices)
+EVENT_STATES = {"OPEN": gettext_lazy("Not resolved yet."), "RESOLVED": gettext_lazy("Resolved.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,12 @@ class Look:
 
 
 def entries(record: Record, zone: ZoneInfo) -> list[Entry]:
-    """Return visits, forms and messages, the newest first."""
+    """Return visits, forms, messages and adverse events, the newest first."""
     found = [
         *(_visit_entry(visit) for visit in record.visits),
         *(_form_entry(one, zone) for one in record.sent),
         *(_message_entry(one, zone) for one in record.happened if one.kind == "MESSAGE"),
+        *(_event_entry(one, zone) for one in record.happened if one.kind == "EVENT"),
     ]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
@@ -103,6 +107,18 @@ def _message_entry(one: Happened, zone: ZoneInfo) -> Entry:
         detail=MESSAGE_STATES.get(one.how, one.how),
         tone="plain",
         href="",
+    )
+
+
+def _event_entry(one: Happened, zone: ZoneInfo) -> Entry:
+    return Entry(
+        at=one.at,
+        when=moment(one.at, zone),
+        title=_("Adverse event"),
+        detail=_("%(grade)s. %(state)s")
+        % {"grade": GRADES[one.what], "state": EVENT_STATES[one.how]},
+        tone="rose",
+        href=reverse("event", args=[one.by]),
     )
 
 

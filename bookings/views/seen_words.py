@@ -25,6 +25,9 @@ WHAT: dict[str, str | Promise] = {
     "DOCUMENTS": _("Documents"),
     "ACCESS_LOG": _("Who saw the record"),
     "OPENINGS": _("Why the record was opened"),
+    "NEEDLE_LOT": _("That a lot of needles was used, in a recall"),
+    "ADVERSE_EVENT": _("An adverse event"),
+    "ADVERSE_EVENTS": _("Adverse events that are followed up"),
     "KEEPING": _("How long the record is kept"),
 }
 

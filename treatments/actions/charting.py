@@ -29,8 +29,8 @@ from treatments.models import (
     Treatment,
 )
 from treatments.queries.sessions import state_of
-from treatments.session_actions import Action, Grade, Kind
-from treatments.session_facts import EVENTS, EventKind
+from treatments.session_actions import Action, Kind
+from treatments.session_facts import follow_up
 
 # How long before its start an action of a session may have happened: a tablet's clock that is off.
 EARLIEST = timedelta(minutes=5)
@@ -217,8 +217,9 @@ def _keep_events(
         )
         row.client = session.client
         details = {k: v for k, v in event.items() if k not in {"event", "grade", "noticed_at"}}
+        if row._state.adding or (row.grade, row.details["what"]) != (event["grade"], event["what"]):
+            row.follow_up_due = follow_up(event["what"], event["grade"], event["noticed_at"])
         row.grade, row.details, row.withdrawn_at = event["grade"], details, None
-        row.follow_up_due = _follow_up(event)
         row.save()
     for row in kept.values():
         row.withdrawn_at = row.withdrawn_at or now
@@ -230,14 +231,3 @@ def _keep_events(
         about=f"session:{session.uid}",
         after={"events": len(told)},
     )
-
-
-def _follow_up(event: Mapping[str, Any]) -> datetime | None:
-    try:
-        hours = EVENTS[EventKind(event["what"])][1]
-    except ValueError:
-        hours = EVENTS[EventKind.OTHER][1]
-    if hours is None and event["grade"] == Grade.MINOR:
-        return None
-    due: datetime = event["noticed_at"] + timedelta(hours=hours or 0)
-    return due

@@ -2,6 +2,7 @@ from treatments.models.plan import COPIED, Plan, PlanEvent, PlanNumbers, PlanTem
 from treatments.models.points import PointSet, PointSetting
 from treatments.models.session import (
     AdverseEvent,
+    EventNote,
     SessionAction,
     SessionRecord,
     SessionVersion,
@@ -14,6 +15,7 @@ __all__ = [
     "AdverseEvent",
     "BoxUse",
     "Cleaning",
+    "EventNote",
     "NeedleBox",
     "Offer",
     "Phase",

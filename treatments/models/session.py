@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from clients.sealing import SealedJSON
+from clients.sealing import SealedJSON, SealedText
 from clinic.models import Practitioner
 from treatments.models.treatment import Treatment
 from treatments.session_actions import Grade, Kind
@@ -191,3 +191,21 @@ class AdverseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"adverse event {self.uid}"
+
+
+class EventNote(models.Model):
+    """What was asked and said when an adverse event was followed up. It never changes (a trigger
+    refuses it); `text` is health text."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    event = models.ForeignKey(AdverseEvent, on_delete=models.PROTECT, related_name="notes")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = SealedText(_("note"))
+
+    class Meta:
+        indexes = [models.Index(fields=["event", "at"], name="event_note_in_order")]
+
+    def __str__(self) -> str:
+        return f"note {self.uid} of {self.event_id}"
