@@ -73,9 +73,12 @@ def decode(data: bytes) -> str:
 
 
 def delimiter_of(text: str) -> str:
-    """Return what parts the cells: whatever parts the first line into most."""
+    """Return what parts the cells: whatever parts the first line into most. Raises Unreadable."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in DELIMITERS}
+    try:
+        counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in DELIMITERS}
+    except csv.Error as broken:
+        raise Unreadable("BROKEN") from broken
     return max(DELIMITERS, key=lambda mark: counts[mark])
 
 

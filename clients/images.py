@@ -7,6 +7,7 @@ single byte of the file that came, so that no place, no camera and nothing hidde
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,20 @@ MEDIA_TYPE = "image/jpeg"
 # What iPhones write unless they are told otherwise, and its relatives.
 _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+
+
+# Pillow's decoders raise any of these for a file that is cut off or made to hurt.
+_HURT = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    MemoryError,
+    struct.error,
 )
 
 
@@ -91,8 +106,7 @@ def read(data: bytes) -> Picture:
         raise PictureRefused(Problem.TOO_MANY_PIXELS) from None
     except UnidentifiedImageError:
         raise PictureRefused(Problem.BROKEN) from None
-    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, TypeError):
-        # Pillow's decoders raise any of these for a file that is cut off or made to hurt.
+    except _HURT:
         raise PictureRefused(Problem.BROKEN) from None
     small = drawn.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE))

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import csv_file, followups, messages
@@ -129,11 +129,34 @@ def work(*, clock: Callable[[], datetime], lasts: timedelta = LASTS) -> int:
     ):
         with _alone(pk) as is_mine:
             while is_mine and clock() < until:
-                done = _batch(Import.objects.select_related("by").get(pk=pk), now=clock())
+                done = _batch_or_fail(pk, now=clock())
                 if done is None:
                     break
                 count += done
     return count
+
+
+def _batch_or_fail(pk: int, *, now: datetime) -> int | None:
+    """Work on some rows of a file; one that can't be worked on ends, and holds up no other."""
+    try:
+        with transaction.atomic():
+            what = Import.objects.select_related("by").get(pk=pk)
+        return _batch(what, now=now)
+    except OperationalError:
+        raise  # the database, not the file: it goes on where it stopped
+    except Exception as mistake:
+        log.error("A file could not be taken over: %s", type(mistake).__name__)
+        _fail(pk, now=now)
+        return None
+
+
+def _fail(pk: int, *, now: datetime) -> None:
+    with transaction.atomic():
+        current = Import.objects.select_for_update(of=("self",)).get(pk=pk)
+        current.status, current.finished_at, current.data = Status.FAILED, now, None
+        current.save(update_fields=["status", "finished_at", "data"])
+        current.rows.update(values={})
+        _write_down(current, "import.failed", now=now, actor=audit.CLOCK)
 
 
 def forget_files(*, now: datetime) -> int:
@@ -392,8 +415,8 @@ def _finish(what: Import, *, now: datetime) -> None:
             current.status = Status.CHECKED
         elif current.status == Status.RUNNING:
             current.status, current.finished_at = Status.DONE, now
-            done = current.rows.exclude(state=State.ERROR)
-            done.update(values={})
+            # Also of rows that could not be: they stand in the file, by their number.
+            current.rows.update(values={})
             _write_down(current, "import.done", now=now, actor=audit.CLOCK)
         current.save(update_fields=["status", "finished_at"])
 

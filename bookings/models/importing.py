@@ -15,7 +15,7 @@ from clinic.models import User
 
 class Import(models.Model):
     """One file. It is looked at (NEW), tried row by row with everything taken back (CHECKING,
-    CHECKED), and taken over (RUNNING, DONE).
+    CHECKED), and taken over (RUNNING, DONE). FAILED is one that made the work stop.
 
     `data` is the file, sealed under a key of its own, until it was tried: of its columns only
     those in `mapping` (field to column) are kept, in the rows. `options` says how they are read.
@@ -27,6 +27,7 @@ class Import(models.Model):
         CHECKED = "CHECKED", _("Tried")
         RUNNING = "RUNNING", _("Being taken over")
         DONE = "DONE", _("Taken over")
+        FAILED = "FAILED", _("Could not be taken over")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +47,7 @@ class Import(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["NEW", "CHECKING", "CHECKED", "RUNNING", "DONE"]),
+                condition=Q(status__in=["NEW", "CHECKING", "CHECKED", "RUNNING", "DONE", "FAILED"]),
                 name="import_status_known",
             ),
         ]

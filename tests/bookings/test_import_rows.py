@@ -47,6 +47,8 @@ def test_any_encoding_and_delimiter_of_a_spreadsheet_is_read(encoding: str, deli
         (b"PK\x03\x04\x00\x00", "NOT_TEXT"),
         (b"\xff\xfe\x00", "NOT_TEXT"),
         (b"a,b\n1," + b"x" * 200_000, "BROKEN"),
+        (b"x" * 200_000, "BROKEN"),
+        (b'a,"' + b"x" * 200_000, "BROKEN"),
         (b",".join([b"x"] * 201), "TOO_MANY_COLUMNS"),
         (b"a\n" + b"1\n" * (csv_file.MOST_ROWS + 1), "TOO_MANY_ROWS"),
         (b"x" * (csv_file.MOST_BYTES + 1), "TOO_LONG"),

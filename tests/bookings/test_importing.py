@@ -115,7 +115,23 @@ def test_what_is_not_chosen_is_kept_nowhere(owner: Actor, home: World) -> None:
         assert "secret" not in raw_table(table)
     what.refresh_from_db()
     assert what.data is None
-    assert not what.rows.exclude(state="ERROR").exclude(values={}).exists()
+    assert not what.rows.exclude(values={}).exists(), "not even of the rows that could not be"
+    assert "x@example.org" not in raw_table("bookings_importrow")
+
+
+def test_a_file_that_stops_the_work_ends_and_holds_up_no_other(owner: Actor, home: World) -> None:
+    poisoned, good = upload(owner, PEOPLE), upload(owner, PEOPLE)
+    Import.objects.filter(pk=poisoned.pk).update(data=b"no seal of ours", status="CHECKING")
+    what = check(owner, home, good)
+    poisoned.refresh_from_db()
+    assert (poisoned.status, poisoned.data, poisoned.finished_at) == ("FAILED", None, NOW)
+    assert what.status == "CHECKED"
+    assert AuditEntry.objects.filter(verb="import.failed").count() == 1
+    assert importing.work(clock=lambda: NOW) == 0, "it is not begun again"
+    browser = Client()
+    browser.force_login(owner.user)
+    page = browser.get(f"/settings/clients/import/{poisoned.uid}/").content.decode()
+    assert "stopped the work" in page
 
 
 VISITS = """Appointment ID,Patient Number,Patient Name,Email,Staff Member,Treatment,Start At,End At,State

@@ -148,6 +148,15 @@ def test_what_hides_behind_a_picture_stays_behind() -> None:
         assert kept.endswith(b"\xff\xd9")
 
 
+@pytest.mark.parametrize("form", ["JPEG", "WEBP"])
+def test_a_picture_whose_notes_are_no_numbers_is_refused_and_no_error(form: str) -> None:
+    # On its side (0x0112), and as wide (0x0100) as a word: Pillow can't write that back.
+    turned = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    wide = struct.pack("<HHI4s", 0x0100, 2, 2, b"x")
+    notes = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x02\x00" + turned + wide + bytes(4)
+    assert why(encoded(form=form, exif=notes)) is images.Problem.BROKEN
+
+
 @given(
     data=st.binary(max_size=300),
     at=st.integers(0, 2000),
