@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinic import heartbeats, limits, seals
-from clinic.logins import links, pins, proofs, sessions
+from clinic.logins import handed, links, pins, proofs, sessions
 from clinic.models import Heartbeat
 
 
@@ -20,13 +20,15 @@ def forget_rate_counts(**_from_newer_callers: Any) -> int:
 
 @shared_task(name="clinic.tasks.forget_logins", ignore_result=True)
 def forget_logins(**_from_newer_callers: Any) -> int:
-    """Forget sessions, login links, proofs and passes for a PIN that are over; return how many."""
+    """Forget sessions, login links, proofs, passes for a PIN and devices handed over that are over;
+    return how many."""
     now = timezone.now()
     return (
         sessions.forget(now=now)
         + links.forget(now=now)
         + proofs.forget(now=now)
         + pins.forget(now=now)
+        + handed.forget(now=now)
     )
 
 

@@ -293,7 +293,7 @@ TABLE = """
 /consent/<str:token>/signed/<uuid:uid>/withdraw/ GET  200    200    200    200    200    200    200
 /consent/<str:token>/signed/<uuid:uid>/withdraw/ POST 303    303    303    303    303    303    303
 /tablet/<str:token>/                            GET  303    303    303    303    303    303    303
-/tablet/<str:token>/                            POST 405    405    405    405    405    405    405
+/tablet/<str:token>/                            POST 303    303    303    303    303    303    303
 /tablet/<str:token>/<slug:kind>/                GET  200    200    200    200    200    200    200
 /tablet/<str:token>/<slug:kind>/                POST 303    303    303    303    303    303    303
 

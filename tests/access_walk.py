@@ -44,8 +44,8 @@ from clients.intake_definition import FormKind
 from clients.media_links import Size
 from clinic import colours
 from clinic.audit import CLIENT, staff
+from clinic.logins import handed, passkeys, proofs
 from clinic.logins import links as login_links
-from clinic.logins import passkeys, proofs
 from clinic.models import User
 from tests.access_matrix import ACTORS
 from tests.api.outside import wish
@@ -368,7 +368,10 @@ class Walk:
             "/signed/<uuid:uid>": self.consent.uid,
             "/consents/<uuid:consent>": self.consent.uid,
             "/tablet/<str:token>": tablets.write(
-                self.asked.client, self.people["desk"], "booking:1"
+                self.asked.client,
+                handed.over(user=self.people["desk"], now=self.now),
+                self.people["desk"],
+                "booking:1",
             ),
             "/<slug:kind>/<int:number>": "treatment/1",
             "/<slug:kind>": "treatment",

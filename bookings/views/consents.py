@@ -28,6 +28,7 @@ from clients.views.consent import pdf_answer
 from clinic import audit
 from clinic.access import staff_only
 from clinic.errors import Refusal
+from clinic.logins import handed
 from clinic.replies import private
 
 
@@ -48,7 +49,10 @@ def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
     about = f"booking:{booking.uid}"
     audit.record(now=now, actor=actor, verb="consent.handed_over", about=about)
     end_session(request)
-    return SeeOther(reverse("tablet", args=[tablets.write(client, witness, about)]))
+    device = handed.over(user=witness, now=now)
+    there = SeeOther(reverse("tablet", args=[tablets.write(client, device, witness, about)]))
+    handed.remember(there, device)
+    return there
 
 
 @practitioners_only
@@ -92,7 +96,8 @@ def _given(booking: Booking, uid: UUID) -> ConsentGiven:
 @private
 def signed_pdf(request: HttpRequest, uid: UUID, consent: UUID) -> HttpResponse:
     """A signed page of the client of an own visit; who opens it is noted in the access log."""
-    return pdf_answer(_client(own(request, uid)), consent, actor=actor_of(request))
+    client = _client(own(request, uid))
+    return pdf_answer(request, client, consent, actor=actor_of(request))
 
 
 @practitioners_only

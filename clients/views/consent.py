@@ -27,8 +27,13 @@ from clients.queries import consents
 from clients.views.signing import Signing, kind_of
 from clinic import audit
 from clinic.audit import Actor
+from clinic.limits import Limit, wait
+from clinic.logins.throttle import too_often
 from clinic.models import Clinic, Location
 from clinic.replies import INVALID, SeeOther, private
+
+# Each is drawn anew, with fonts for any script.
+PDFS = Limit("signed-pdf", 30, 600)
 
 
 def _client(token: str) -> Client:
@@ -131,15 +136,18 @@ def sign(request: HttpRequest, token: str, kind: str) -> HttpResponse:
 @private
 def signed_pdf(request: HttpRequest, token: str, uid: UUID) -> HttpResponse:
     """A client's own signed page. Who opens it is noted in the access log."""
-    return pdf_answer(_client(token), uid, actor=audit.CLIENT)
+    return pdf_answer(request, _client(token), uid, actor=audit.CLIENT)
 
 
 @transaction.atomic
-def pdf_answer(client: Client, uid: UUID, *, actor: Actor) -> HttpResponse:
+def pdf_answer(request: HttpRequest, client: Client, uid: UUID, *, actor: Actor) -> HttpResponse:
     """Return one of a client's signatures as a file, noted in the access log. Raises Http404."""
     given = consents.signed_by_uid(client, uid)
     if given is None:
         raise Http404
+    seconds = wait(PDFS, who=f"client:{client.pk}", now=timezone.now())
+    if seconds:
+        return too_often(request, seconds)
     audit.viewed(
         now=timezone.now(),
         actor=actor,

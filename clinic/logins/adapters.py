@@ -81,7 +81,9 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail of allauth's; to that of a code belongs the link that was made with it."""
         link = getattr(self.request, "login_link", "")
-        mail.post(mail.letter(template_prefix, email, {**context, "link": link}))
+        letter = mail.letter(template_prefix, email, {**context, "link": link})
+        if getattr(self.request, "may_mail", True):
+            mail.post(letter)
 
     def send_notification_mail(
         self,

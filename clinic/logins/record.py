@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic import audit, limits
 from clinic.audit import Actor
-from clinic.logins import devices, sessions
+from clinic.logins import devices, handed, sessions
 from clinic.models import User
 
 STRANGER = Actor("not logged in")
@@ -56,6 +56,7 @@ def by(request: HttpRequest, user: User, verb: str, **after: Any) -> None:
 
 def _logged_in(sender: Any, request: HttpRequest, user: User, **_more: Any) -> None:
     sessions.begin(request, user=user, now=timezone.now())
+    handed.back_here(request, now=timezone.now())
     setattr(request, ARRIVED, user)
     how = [
         str(step.get("type") or step.get("method"))

@@ -1,7 +1,8 @@
 """How often somebody may try to log in: by network address, and by address and name together.
 
 Never by the name alone: then anybody who knows a colleague's e-mail address could lock them out
-from the other side of the world.
+from the other side of the world. Only mails to one address are few in an hour, and there are other
+ways in.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TRIES_BY_ADDRESS = Limit("login", 60, 600)
 TRIES_BY_NAME = Limit("login-name", 10, 600)
 MAILS_BY_ADDRESS = Limit("login-mail", 20, 3600)
 MAILS_BY_NAME = Limit("login-mail-name", 5, 3600)
+# From all the world together: a mailbox is not flooded. Whoever asks is told nothing of it.
+MAILS_TO = Limit("login-mail-to", 20, 3600)
 
 
 def wait(
@@ -41,6 +44,13 @@ def wait(
     if not seconds and name:
         seconds = limits.wait(by_name, who=_address_and_name(request, name), now=now)
     return seconds
+
+
+def may_mail(email: str, *, now: datetime) -> bool:
+    """Count a mail with a way in; return whether it is still one of those an address gets in an
+    hour. The same work for every address."""
+    who = salted_hmac("login-mail-to", email.strip().lower()).hexdigest()[:DIGEST_LENGTH]
+    return not limits.wait(MAILS_TO, who=who, now=now)
 
 
 def forget(request: HttpRequest, *, name: str) -> None:

@@ -3,7 +3,7 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.history import HistoryEntry, HistoryText
 from clinic.models.hours import Closure, TimeOff, WorkingHours
 from clinic.models.limits import RateCount
-from clinic.models.logins import AddressProof, LoginLink, OpenSession, Pin, PinPass
+from clinic.models.logins import AddressProof, HandedOver, LoginLink, OpenSession, Pin, PinPass
 from clinic.models.logo import Logo
 from clinic.models.people import Practitioner, Role, User
 from clinic.models.places import Clinic, Location, Room
@@ -14,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "Clinic",
     "Closure",
+    "HandedOver",
     "Heartbeat",
     "HistoryEntry",
     "HistoryText",

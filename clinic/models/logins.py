@@ -119,3 +119,23 @@ class PinPass(models.Model):
 
     def __str__(self) -> str:
         return f"pass {self.pk}"
+
+
+class HandedOver(models.Model):
+    """A shared device in a client's hands, until it is back or its time is over. `until` is moved
+    to that moment when it is."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    by = models.ForeignKey("clinic.User", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=F("at")), name="handed_over_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"device handed over {self.pk}"

@@ -126,7 +126,9 @@ class AskForMail(RequestLoginCodeView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = form._user
-        token = links.make(user=user, now=timezone.now())
+        now = timezone.now()
+        token = links.make(user=user, now=now)
+        self.request.may_mail = throttle.may_mail(form.cleaned_data["email"], now=now)
         link = self.request.build_absolute_uri(reverse("login_link", args=[token]))
         self.request.login_link = link
         if user is None:

@@ -16,8 +16,10 @@ from clients.actions import consenting
 from clients.consent_rules import Kind
 from clients.models import Client, ConsentDocument, ConsentGiven, ConsentStillYes, ConsentWithdrawn
 from clients.queries import consents
+from clients.views.consent import PDFS
 from clinic.audit import CLIENT, CLOCK
-from clinic.models import AccessEntry, AuditEntry, User
+from clinic.logins import handed
+from clinic.models import AccessEntry, AuditEntry, HandedOver, RateCount, User
 from tests.factories import bookings, clinic
 from tests.factories.consents import signed
 from tests.factories.house import House, house
@@ -253,7 +255,7 @@ def test_a_tablet_handed_over_signs_with_its_witness_and_reaches_no_staff_page(
     assert first["Location"].endswith("/treatment/")
     page = tablet.get(first["Location"])
     assert "The front_desk is with you" in text_of(page)
-    links = re.findall(r'<a [^>]*href="([^"#]*)"', page.content.decode())
+    links = re.findall(r'<(?:a|form) [^>]*(?:href|action)="([^"#]*)"', page.content.decode())
     assert links
     assert all(each.startswith(answer["Location"]) for each in links), links
     for staff_page in ("/desk/", f"/desk/booking/{booking.uid}/", "/practice/", "/account/"):
@@ -263,14 +265,59 @@ def test_a_tablet_handed_over_signs_with_its_witness_and_reaches_no_staff_page(
     assert (made.place, made.witness, made.about) == ("TABLET", user, f"booking:{booking.uid}")
     second = tablet.get(answer["Location"])
     assert second["Location"].endswith("/photo/")
-    assert "give the tablet back" in text_of(tablet.get(f"{answer['Location']}?done=1"))
+    done = tablet.post(answer["Location"])
+    assert "Thank you" in text_of(tablet.get(done["Location"]))
+    assert "This page has ended" in text_of(tablet.get(answer["Location"]))
+    assert tablet.post(second["Location"], typed(Kind.PHOTO)).status_code == 303
+    assert ConsentGiven.objects.count() == 1
+
+
+def test_a_tablets_page_ends_with_the_last_document(booking: Booking) -> None:
+    tablet, _user = login("FRONT_DESK")
+    home_ = tablet.post(f"/desk/booking/{booking.uid}/tablet/")["Location"]
+    page = home_
+    for _ in range(10):
+        answer = tablet.get(page)
+        if answer.status_code != 303:
+            break
+        kind = answer["Location"].rstrip("/").rpartition("/")[2].upper()
+        page = tablet.post(answer["Location"], typed(Kind(kind)))["Location"]
+    assert "Thank you" in text_of(answer)
+    assert ConsentGiven.objects.exists()
+    assert "This page has ended" in text_of(tablet.get(home_))
+
+
+def test_a_tablets_page_ends_when_a_member_of_staff_logs_in_there_and_not_elsewhere(
+    booking: Booking,
+) -> None:
+    tablet, user = login("FRONT_DESK")
+    page = tablet.post(f"/desk/booking/{booking.uid}/tablet/")["Location"]
+    colleague = clinic.user(role="PRACTITIONER")
+    for browser, status in ((Browser(), 303), (tablet, 200)):
+        said = {"username": colleague.email, "password": clinic.PASSWORD}
+        assert browser.post("/login/", said).status_code == 302
+        assert tablet.get(page).status_code == status, "elsewhere, the client signs on"
+    assert "This page has ended" in text_of(tablet.get(page))
+    assert not HandedOver.objects.filter(by=user, until__gt=datetime.now(UTC)).exists()
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "\xe9", str(uuid.uuid4())])
+def test_a_cookie_of_no_tablet_keeps_nobody_from_logging_in(cookie: str) -> None:
+    browser, user = Browser(), clinic.user(role="FRONT_DESK")
+    browser.cookies[handed.COOKIE] = cookie
+    said = {"username": user.email, "password": clinic.PASSWORD}
+    assert browser.post("/login/", said).status_code == 302
 
 
 def test_a_tablets_page_ends_after_an_hour_and_opens_for_nobody_who_changed_it(
-    booking: Booking, monkeypatch: pytest.MonkeyPatch
+    booking: Booking,
 ) -> None:
-    desk = clinic.user(role="FRONT_DESK")
-    token = tablets.write(booking.client, desk, "booking:1")
+    desk, now = clinic.user(role="FRONT_DESK"), datetime.now(UTC)
+    device = handed.over(user=desk, now=now)
+    token = tablets.write(booking.client, device, desk, "booking:1")
+    assert tablets.read(token, now=now + timedelta(minutes=59)) is not None
+    assert tablets.read(token, now=now + timedelta(hours=1)) is None
+    assert handed.forget(now=now + timedelta(hours=24)) == 0
     assert Browser().get(f"/tablet/{token}/").status_code == 303
     for wrong in (
         f"{token[:-1]}{'A' if token[-1] != 'A' else 'B'}",
@@ -280,13 +327,24 @@ def test_a_tablets_page_ends_after_an_hour_and_opens_for_nobody_who_changed_it(
         said = text_of(Browser().get(f"/tablet/{wrong}/"))
         assert "This page has ended" in said
         assert Browser().post(f"/tablet/{wrong}/treatment/", typed()).status_code == 303
-    monkeypatch.setattr(tablets, "SECONDS", -1)
+    HandedOver.objects.update(at=now - timedelta(hours=1), until=now)
     assert "This page has ended" in text_of(Browser().get(f"/tablet/{token}/"))
     assert Browser().post(f"/tablet/{token}/treatment/", typed()).status_code == 303
     assert not ConsentGiven.objects.exists()
-    monkeypatch.undo()
+    HandedOver.objects.update(until=now + timedelta(hours=1))
     User.objects.filter(pk=desk.pk).update(is_active=False)
     assert "This page has ended" in text_of(Browser().get(f"/tablet/{token}/"))
+
+
+def test_a_signed_page_is_drawn_so_often_and_no_more(booking: Booking) -> None:
+    given = signed(booking.client, at=datetime.now(UTC))
+    page = link(booking.client, f"signed/{given.uid}/")
+    who = f"client:{booking.client.pk}"
+    assert Browser().get(page).status_code == 200
+    RateCount.objects.filter(bucket=PDFS.bucket, who=who).update(count=PDFS.most)
+    looked = AccessEntry.objects.count()
+    assert Browser().get(page).status_code == 429
+    assert AccessEntry.objects.count() == looked
 
 
 def test_the_desk_sees_signed_or_missing_and_nothing_that_was_signed(booking: Booking) -> None:

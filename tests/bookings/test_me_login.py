@@ -280,6 +280,23 @@ def test_a_family_with_one_address_sees_each_its_pages_and_says_who_is_who() -> 
     assert (priya.status, maya.status) == ("ACTIVE", "ACTIVE"), "nobody was merged"
 
 
+def test_a_mailbox_gets_so_many_mails_an_hour_from_all_the_world_and_nobody_is_told() -> None:
+    person(), person("Ana Silva", email="ana@example.org")
+    now = timezone.now()
+    first = Browser().post("/me/login/", {"email": "priya@example.org"})
+    the_mail()
+    mail.outbox.clear()
+    while throttle.may_mail("PRIYA@example.org", now=now):
+        pass
+    flooded = Browser().post("/me/login/", {"email": "priya@example.org"}, REMOTE_ADDR="192.0.2.77")
+    assert (flooded.status_code, flooded["Location"]) == (first.status_code, first["Location"])
+    assert AddressProof.objects.filter(email="priya@example.org").count() == 2
+    ask("ana@example.org")
+    the_mail()
+    assert [each.to for each in mail.outbox] == [["ana@example.org"]]
+    assert throttle.may_mail("priya@example.org", now=now + timedelta(hours=1, seconds=1))
+
+
 def test_numbers_are_tried_five_times_an_hour_whatever_address_they_come_from() -> None:
     priya, user = person(), login_of()
     for _ in range(logins.NUMBERS.most):

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.audit import CLOCK
-from clinic.logins import actions, links
+from clinic.logins import actions, links, throttle
 from clinic.models import AuditEntry, LoginLink, OpenSession, User
 from tests.factories.clinic import user
 from tests.harness.programs import eventually
@@ -52,6 +52,16 @@ def code_in(text: str) -> str:
 
 def link_in(text: str) -> str:
     return re.search(r"http://testserver(/login/link/\S+/)", text)[1]
+
+
+def test_a_mailbox_of_staff_gets_so_many_mails_an_hour_from_all_the_world() -> None:
+    mei, sofia = user(), user()
+    while throttle.may_mail(mei.email, now=timezone.now()):
+        pass
+    flooded, other = ask(mei.email), ask(sofia.email)
+    assert flooded.redirect_chain == other.redirect_chain
+    the_mail()
+    assert [each.to for each in mail.outbox] == [[sofia.email]]
 
 
 def is_logged_in(browser: Client) -> bool:

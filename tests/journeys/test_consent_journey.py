@@ -13,6 +13,7 @@ from bookings.models import Booking
 from clients import consent_links, tablets
 from clients.consent_rules import Kind
 from clients.models import ConsentGiven
+from clinic.logins import handed
 from tests.factories import bookings, clinic
 from tests.factories.consents import STROKES, signed
 from tests.factories.house import House, house
@@ -110,7 +111,8 @@ def test_every_page_of_consent_can_be_read_by_everybody(
     doctor.save()
     home.people[0].user = doctor
     home.people[0].save()
-    pass_ = tablets.write(bookings.client(name="Ana Silva"), doctor, "booking:1")
+    ana, device = bookings.client(name="Ana Silva"), handed.over(user=doctor, now=now)
+    pass_ = tablets.write(ana, device, doctor, "booking:1")
     page = visits.open(site, 390, 844)
     for path in (
         link(booking),

@@ -27,6 +27,7 @@ from clients import data_requests
 from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
 from clients.queries import consents
+from clients.views.consent import PDFS
 from clinic import audit
 from clinic.errors import Refusal
 from clinic.limits import Limit, wait
@@ -53,6 +54,9 @@ def signed(request: HttpRequest, me: Me, uid: UUID) -> HttpResponse:
     given = consents.signed_by_uid(me.client, uid)
     if given is None:
         raise Http404
+    seconds = wait(PDFS, who=f"client:{me.client.pk}", now=timezone.now())
+    if seconds:
+        return too_often(request, seconds)
     audit.viewed(
         now=timezone.now(),
         actor=me.actor,

@@ -78,12 +78,13 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _mail(request: HttpRequest, email: str) -> UUID:
     """Mail a code and a link where the address is somebody's; do the same work where not."""
-    known = logins.opens(email)
-    proof = proofs.make(email=email, opens=known, now=timezone.now())
+    known, now = logins.opens(email), timezone.now()
+    may_mail = throttle.may_mail(email, now=now)
+    proof = proofs.make(email=email, opens=known, now=now)
     link = request.build_absolute_uri(reverse("me-login-link", args=[proof.token]))
     context: dict[str, object] = {"code": proof.code, "link": link}
     letter = mail.letter("account/email/login_code", email, context)
-    if known:
+    if known and may_mail:
         mail.post(letter)
     return proof.uid
 
