@@ -245,7 +245,7 @@ TABLE = """
 /practice/requests/                             GET  login  404    404    200    200    200    200
 /practice/requests/                             POST login  404    404    405    405    405    405
 /practice/requests/<uuid:uid>/                  GET  login  404    404    405    405    405    405
-/practice/requests/<uuid:uid>/                  POST login  404    404    303    303    303    303
+/practice/requests/<uuid:uid>/                  POST login  404    404    303    404    303    303
 /practice/                                      GET  login  404    404    200    200    200    200
 /practice/                                      POST login  404    404    405    405    405    405
 /practice/visit/<uuid:uid>/                     GET  login  404    404    200    404    404    404
