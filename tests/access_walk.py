@@ -284,6 +284,7 @@ class Walk:
             relation="SELF",
         )
         self.logo = clinic.logo()
+        self.device = handed.over(user=self.people["desk"], now=self.now)
         self.form = intake.ask(self.asked, now=self.now, actor=staff(self.people["practitioner"]))
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
 
@@ -368,10 +369,7 @@ class Walk:
             "/signed/<uuid:uid>": self.consent.uid,
             "/consents/<uuid:consent>": self.consent.uid,
             "/tablet/<str:token>": tablets.write(
-                self.asked.client,
-                handed.over(user=self.people["desk"], now=self.now),
-                self.people["desk"],
-                "booking:1",
+                self.asked.client, self.device, self.people["desk"], "booking:1"
             ),
             "/<slug:kind>/<int:number>": "treatment/1",
             "/<slug:kind>": "treatment",
