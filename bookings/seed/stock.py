@@ -12,7 +12,7 @@ from treatments.models import Cleaning, NeedleBox, Tool
 
 # Brand, thickness, length, needles in the box, days until it expires, days since it came.
 BOXES = (
-    ("Linden Fine", "0.16", "15", 100, 900, 40),
+    ("Linden Fine", "0.16", "15", 1000, 900, 40),
     ("Linden Fine", "0.18", "15", 100, 38, 320),
     ("Linden Body", "0.25", "30", 500, 1100, 75),
 )
