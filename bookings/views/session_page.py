@@ -133,6 +133,7 @@ class LivePage:
     sets: list[dict[str, Any]]
     boxes: list[dict[str, str]]
     needle_choices: list[Choices]
+    self_href: str
     act_href: str
     finish_href: str
     visit_href: str
@@ -212,6 +213,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         sets=point_sets(),
         boxes=[{"uid": str(box.uid), "words": box_words(box)} for box in boxes],
         needle_choices=_needle_choices(),
+        self_href=reverse("session", args=[session.uid]),
         act_href=act,
         finish_href=reverse("session-finish", args=[session.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),

@@ -45,7 +45,10 @@ SET_UP = frozenset(
 
 
 class Sessions:
-    """Ends a session that was idle or open for too long, and notes that somebody is there."""
+    """Ends a session that was idle or open for too long, and notes that somebody is there.
+
+    A page that only keeps itself in step (`X-Background`) is nobody who is there.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -56,7 +59,7 @@ class Sessions:
             now = timezone.now()
             if sessions.is_over(request, user=user, now=now):
                 logout(request)
-            else:
+            elif request.headers.get("X-Background") != "yes":
                 sessions.see(request, now=now)
         response = self.get_response(request)
         arrived = getattr(request, record.ARRIVED, None)

@@ -33,8 +33,20 @@ const log = openLog({
     line.dataset.saved = word;
     setText(line.querySelector("span"), fill(words[word], { count: waiting, time: timeOf(log.now()) }));
     if (word === "signed" && !waiting) location.reload();
+    lock(word === "login");
   },
 });
+
+/* Whoever runs the session was logged out: nothing of the client shows, but for the count and the way
+   to take every needle out, which are kept here until somebody has logged in again. */
+const lock = (locked) => {
+  const cover = page.querySelector("[data-lock]");
+  if (cover.hidden === !locked) return;
+  cover.hidden = !locked;
+  for (const part of page.querySelectorAll(".ss-bar, .ss-main, .ss-foot")) part.inert = locked;
+  if (locked) cover.querySelector("h2").focus();
+};
+find("lock-remove").addEventListener("click", () => write(["REMOVE_ALL", {}]));
 
 const write = (...made) => {
   undoable = log.write(...made);
@@ -234,7 +246,7 @@ const render = () => {
   setText(find("count-in"), String(state.count.in));
   setText(find("count-out"), String(state.count.out));
   setText(find("count-still"), String(state.count.still));
-  setText(find("tally"), fill(words.tally, { in: state.count.in, out: state.count.out, still: state.count.still }));
+  for (const tally of page.querySelectorAll("[data-tally]")) setText(tally, fill(words.tally, { in: state.count.in, out: state.count.out, still: state.count.still }));
   setText(find("regions"), Object.entries(state.regions).map(([region, count]) => fill(words.region, { region: data.regions[region] || region, in: count.in, still: count.in - count.out })).join(" · "));
   find("why").hidden = state.count.still === 0;
   setText(find("why-words"), fill(state.count.still === 1 ? words.still_one : words.still_many, { count: state.count.still }));

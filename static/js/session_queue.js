@@ -46,7 +46,7 @@ export const openLog = ({ session, url, token, actions, last, now, changed, stat
         credentials: "same-origin",
         redirect: "manual",
       });
-      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw Object.assign(new Error(), { word: "login" });
+      if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) throw Object.assign(new Error(), { word: "login" });
       if (answer.status === 409) { over = true; status("signed", pending.length); return; }
       if (!answer.ok) throw Object.assign(new Error(), { word: answer.status === 422 ? "refused" : "offline" });
       const said = await answer.json();

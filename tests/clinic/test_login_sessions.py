@@ -104,6 +104,16 @@ def test_a_session_nobody_clicked_in_for_half_an_hour_is_over() -> None:
     assert not OpenSession.objects.exists()
 
 
+def test_a_page_that_keeps_itself_in_step_keeps_nobody_logged_in() -> None:
+    browser = log_in(user())
+    before = OpenSession.objects.get().seen_at
+    set_back(browser, seen_at=timedelta(seconds=61))
+    assert browser.get("/account/", headers={"X-Background": "yes"}).status_code == 200
+    assert OpenSession.objects.get().seen_at == before
+    is_in(browser)
+    assert OpenSession.objects.get().seen_at > before
+
+
 @override_settings(IDLE_SECONDS=1800, ABSOLUTE_SECONDS=12 * 3600)
 def test_a_session_is_over_after_a_day_of_work_however_busy() -> None:
     browser = log_in(user())

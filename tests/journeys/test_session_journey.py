@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.sessions.models import Session as DjangoSession
 from hypothesis import given, settings
 from playwright.sync_api import Page, expect
 
@@ -208,6 +209,33 @@ def test_two_tablets_on_one_session_agree_and_the_clock_goes_on_on_the_other(
     tap(one, *POINTS[0])
     saved(one)
     expect(other.locator("[data-count-still]")).to_have_text("1")
+
+
+def test_a_tablet_left_alone_shows_nothing_but_the_count_and_the_way_to_take_all_out(
+    home: House, site: Site, visits: Visits
+) -> None:
+    booking = visit(home)
+    page = visits.open(site, *TABLET)
+    enter(page, home, booking)
+    page.keyboard.press("n")
+    tap(page, *POINTS[0])
+    saved(page)
+    DjangoSession.objects.all().delete()  # as when nobody touched it for too long
+    lock = page.get_by_role("region", name="Locked")
+    expect(lock).to_be_visible(timeout=15_000)
+    expect(lock).to_contain_text("1 in, 0 out, 1 still in")
+    visits.look(page, "locked")
+    lock.get_by_role("button", name="Remove all now").click()
+    expect(lock).to_contain_text("1 in, 1 out, 0 still in")
+    lock.get_by_role("link", name="Log in, or come back").click()
+    page.get_by_label("E-mail").fill(str(mei(home).email))
+    page.get_by_label("Password").fill(clinic.PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    counts(page, 1, 1)
+    saved(page)
+    eventually(
+        lambda: state_of(SessionRecord.objects.get()).count.still_in == 0, what="what was tapped"
+    )
 
 
 def test_somebody_faints_and_every_needle_is_out_with_one_tap(
