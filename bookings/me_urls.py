@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views.me import account, booking, finding, home, record, signing_in
+from bookings.views.me import account, booking, files, finding, home, record, signing_in
 
 urlpatterns = [
     path("", finding.index, name="me"),
@@ -26,8 +26,9 @@ urlpatterns = [
     path("<uuid:client>/book/<str:attempt>/", booking.confirm, name="me-confirm"),
     path("<uuid:client>/you/", home.you, name="me-you"),
     path("<uuid:client>/messages/", record.written, name="me-messages"),
-    path("<uuid:client>/documents/", record.documents, name="me-documents"),
+    path("<uuid:client>/documents/", files.documents, name="me-documents"),
     path("<uuid:client>/documents/<uuid:uid>/", record.signed, name="me-signed"),
+    path("<uuid:client>/files/<str:signed>/", files.file, name="me-file"),
     path("<uuid:client>/data/", record.data, name="me-data"),
     path("<uuid:client>/data/download/", record.download, name="me-download"),
     path("<uuid:client>/data/seen/", record.seen_page, name="me-seen"),

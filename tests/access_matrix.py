@@ -232,6 +232,8 @@ TABLE = """
 /me/<uuid:client>/documents/                    POST login  405    404    404    404    404    404
 /me/<uuid:client>/documents/<uuid:uid>/         GET  login  200    404    404    404    404    404
 /me/<uuid:client>/documents/<uuid:uid>/         POST login  405    404    404    404    404    404
+/me/<uuid:client>/files/<str:signed>/           GET  login  200    404    404    404    404    404
+/me/<uuid:client>/files/<str:signed>/           POST login  405    404    404    404    404    404
 /me/<uuid:client>/data/                         GET  login  200    404    404    404    404    404
 /me/<uuid:client>/data/                         POST login  405    404    404    404    404    404
 /me/<uuid:client>/data/download/                GET  login  405    404    404    404    404    404
@@ -394,6 +396,12 @@ TABLE = """
 /practice/clients/<uuid:uid>/documents/         POST login  404    404    422    404    404    404
 /practice/photos/<uuid:uid>/withdraw/           GET  login  404    404    405    405    405    405
 /practice/photos/<uuid:uid>/withdraw/           POST login  404    404    303    404    404    404
+/practice/photos/<uuid:uid>/release/            GET  login  404    404    405    405    405    405
+/practice/photos/<uuid:uid>/release/            POST login  404    404    303    404    404    404
+/practice/photos/<uuid:uid>/correct/            GET  login  404    404    200    404    404    404
+/practice/photos/<uuid:uid>/correct/            POST login  404    404    422    404    404    404
+/practice/documents/<uuid:uid>/release/         GET  login  404    404    405    405    405    405
+/practice/documents/<uuid:uid>/release/         POST login  404    404    303    404    404    404
 /practice/documents/<uuid:uid>/withdraw/        GET  login  404    404    405    405    405    405
 /practice/documents/<uuid:uid>/withdraw/        POST login  404    404    303    404    404    404
 /practice/files/<str:signed>/                   GET  login  404    404    200    404    404    404

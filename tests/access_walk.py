@@ -306,6 +306,13 @@ class Walk:
             now=self.now - timedelta(hours=1), client=who, aims=Aims(goals=REASON, words=REASON)
         )
         self.file_link = media_links.write(Size.THUMB, self.photo.uid, viewer=viewer, now=self.now)
+        theirs = media.document(
+            client=self.asked.client,
+            released_at=self.now,
+            released_by=self.people["practitioner"],
+        )
+        viewer = f"user:{self.people['client'].pk}"
+        self.own_link = media_links.write(Size.FILE, theirs.uid, viewer=viewer, now=self.now)
 
     def _browser(self, who: str) -> Client:
         """Return a browser in which somebody has just logged in with their password."""
@@ -351,7 +358,8 @@ class Walk:
             "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,
             "/practice/documents/<uuid:uid>": self.scan.uid,
-            "/files/<str:signed>": self.file_link,
+            "/practice/files/<str:signed>": self.file_link,
+            "/files/<str:signed>": self.own_link,
             "/me/<uuid:client>": self.asked.client.uid,
             "/documents/<uuid:uid>": self.signed.uid,
             "/requests/<uuid:uid>": self.asked_of_data.uid,

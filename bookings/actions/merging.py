@@ -28,6 +28,7 @@ from bookings.errors import (
 from bookings.models import Booking, Merge
 from clients import logins
 from clients.actions.consenting import replace_link
+from clients.actions.media import take_back_all
 from clients.actions.relinking import renew_forms
 from clients.models import Client, ClientKey, DuplicateProposal, IntakeRequest, Message
 from clients.sealing import SealedField, reseal
@@ -83,6 +84,7 @@ def merge(
             _inherit(survivor, merged, now=now)
             # Who could open the one record by a link must not open by it what came from the other.
             renew_forms(survivor, merged)
+            take_back_all(survivor, merged)
             replace_link(now=now, actor=actor, client=survivor)
             if "email" in chosen and survivor.email != merged.email:
                 logins.tell_of_change(survivor, logins.MOVED)

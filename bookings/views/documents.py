@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.views.desk_change import actor_of
 from bookings.views.documents_page import document_rows
-from bookings.views.photos import seen, today_of, treated, viewer_of
+from bookings.views.photos import released, seen, today_of, treated, viewer_of
 from bookings.views.practice import practitioners_only
 from clients import uploading
 from clients.actions import media as actions
@@ -85,3 +85,14 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     except Refusal:
         did = "already"
     return SeeOther(f"{reverse('documents', args=[client.uid])}?did={did}")
+
+
+@practitioners_only
+@require_POST
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show a document on the client's own pages (`show=yes`), or there no more."""
+    document = media.document_by_uid(uid)
+    if document is None:
+        raise Http404
+    client = treated(request, document.client.uid)
+    return SeeOther(f"{reverse('documents', args=[client.uid])}?did={released(request, document)}")

@@ -24,10 +24,13 @@ class Row:
     when: str
     href: str
     is_picture: bool
+    is_released: bool
 
 
-def document_rows(documents: Iterable[Document], *, viewer: str, now: datetime) -> list[Row]:
-    """Return documents in words, in their order. No query."""
+def document_rows(
+    documents: Iterable[Document], *, viewer: str, now: datetime, own: bool = False
+) -> list[Row]:
+    """Return documents in words, in their order. No query. own: on the client's own pages."""
     return [
         Row(
             uid=one.uid,
@@ -36,8 +39,9 @@ def document_rows(documents: Iterable[Document], *, viewer: str, now: datetime) 
             when=_("of %(day)s") % {"day": day_of(one.dated)}
             if one.dated
             else _("added %(day)s") % {"day": day_of(one.added_at.date())},
-            href=document_link(one, viewer=viewer, now=now),
+            href=document_link(one, viewer=viewer, now=now, own=own),
             is_picture=one.media_type == Document.MediaType.JPEG,
+            is_released=one.released_at is not None,
         )
         for one in documents
     ]

@@ -21,8 +21,9 @@ from bookings.views.photos_page import AddPage, compare_page, photos_page
 from bookings.views.practice import me, practitioners_only
 from clients import uploading
 from clients.actions import media as actions
-from clients.forms.media import MOST_BYTES, PhotosForm
-from clients.models import Client, Photo
+from clients.errors import EndedAlready, PhotosWithdrawn
+from clients.forms.media import MOST_BYTES, PhotoForm, PhotosForm
+from clients.models import Client, Document, Photo
 from clients.queries import media
 from clients.views import files
 from clinic import audit
@@ -164,6 +165,60 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     except Refusal:
         did = "already"
     return SeeOther(f"{reverse('photos', args=[client.uid])}?did={did}")
+
+
+@practitioners_only
+@require_POST
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Show a photo on the client's own pages (`show=yes`), or there no more."""
+    photo = media.photo_by_uid(uid)
+    if photo is None:
+        raise Http404
+    client = treated(request, photo.client.uid)
+    return SeeOther(f"{reverse('photos', args=[client.uid])}?did={released(request, photo)}")
+
+
+def released(request: HttpRequest, kept: Photo | Document) -> str:
+    """Show a file to its client or take it back, as was asked; return what was done, for the page."""
+    now, actor = timezone.now(), actor_of(request)
+    if request.POST.get("show") != "yes":
+        actions.take_back(now=now, actor=actor, file=kept)
+        return "taken-back"
+    try:
+        actions.release(now=now, actor=actor, file=kept)
+    except PhotosWithdrawn:
+        return "not-released"
+    except EndedAlready:
+        return "already"
+    return "released"
+
+
+@practitioners_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Say anew which view and day a photo is of."""
+    photo = media.photo_by_uid(uid)
+    if photo is None or photo.ending:
+        raise Http404
+    client = treated(request, photo.client.uid)
+    form = PhotoForm(
+        request.POST if request.method == "POST" else None, initial=PhotoForm.of(photo)
+    )
+    if form.is_valid():
+        try:
+            actions.correct_photo(
+                now=timezone.now(),
+                actor=actor_of(request),
+                photo=photo,
+                today=today_of(request),
+                **form.cleaned_data,
+            )
+            return SeeOther(f"{reverse('photos', args=[client.uid])}?did=corrected")
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, str(refusal.sentence))
+    context = {"client": client, "photo": photo, "form": form, "today": today_of(request)}
+    status = INVALID if form.is_bound else 200
+    return render(request, "clients/photos/correct.html", context, status=status)
 
 
 @practitioners_only

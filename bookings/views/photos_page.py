@@ -103,8 +103,11 @@ def day_of(on: date) -> str:
     return formats.date_format(on, "j M Y")
 
 
-def shown(photo: Photo, *, viewer: str, now: datetime, linked: bool = True) -> Shown:
-    """Return a photo in words; `linked`: with addresses, which its page must note as seen."""
+def shown(
+    photo: Photo, *, viewer: str, now: datetime, linked: bool = True, own: bool = False
+) -> Shown:
+    """Return a photo in words; `linked`: with addresses, which its page must note as seen. own: on
+    the client's own pages."""
     when, moment = day_of(photo.taken_on), str(Milestone(photo.milestone).label)
     label = PhotoView(photo.view).label
     return Shown(
@@ -113,8 +116,8 @@ def shown(photo: Photo, *, viewer: str, now: datetime, linked: bool = True) -> S
         % {"view": label, "moment": moment.lower(), "day": when},
         moment=moment,
         when=when,
-        thumb=photo_link(photo, viewer=viewer, now=now, thumb=True) if linked else "",
-        whole=photo_link(photo, viewer=viewer, now=now) if linked else "",
+        thumb=photo_link(photo, viewer=viewer, now=now, thumb=True, own=own) if linked else "",
+        whole=photo_link(photo, viewer=viewer, now=now, own=own) if linked else "",
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients import images, pdfs
 from clients.errors import PDFS, PICTURES
-from clients.models import Document, Milestone, PhotoView
+from clients.models import Document, Milestone, Photo, PhotoView
 from clients.uploading import Brought, Taken
 
 LONGEST_TITLE = 120
@@ -24,6 +24,11 @@ MOST_BYTES = 80_000_000
 ACCEPTED = "image/jpeg,image/png,image/webp"
 
 _DAY = {"invalid": _("That is no day of the calendar. Example: 2026-11-24.")}
+
+_MOMENT = {
+    "required": _("Choose the moment."),
+    "invalid_choice": _("Choose one of the moments shown."),
+}
 
 
 def picture_of(file: UploadedFile[Any]) -> images.Picture:
@@ -43,13 +48,7 @@ class PhotosForm(forms.Form):
     says by view what is wrong with the rest.
     """
 
-    milestone = forms.ChoiceField(
-        choices=Milestone.choices,
-        error_messages={
-            "required": _("Choose the moment."),
-            "invalid_choice": _("Choose one of the moments shown."),
-        },
-    )
+    milestone = forms.ChoiceField(choices=Milestone.choices, error_messages=_MOMENT)
     taken_on = forms.DateField(
         input_formats=["%Y-%m-%d"], error_messages={"required": _("Say which day."), **_DAY}
     )
@@ -71,6 +70,31 @@ class PhotosForm(forms.Form):
             file = self.files.get(f"photo_{view}")
             if isinstance(file, UploadedFile):
                 yield view, file
+
+
+class PhotoForm(forms.Form):
+    """What is said of a photo that is there: its view, its moment and its day."""
+
+    view = forms.TypedChoiceField(
+        choices=PhotoView.choices,
+        coerce=PhotoView,
+        error_messages={
+            "required": _("Choose the view."),
+            "invalid_choice": _("Choose one of the views shown."),
+        },
+    )
+    milestone = forms.TypedChoiceField(
+        choices=Milestone.choices, coerce=Milestone, error_messages=_MOMENT
+    )
+    taken_on = forms.DateField(
+        input_formats=["%Y-%m-%d"], error_messages={"required": _("Say which day."), **_DAY}
+    )
+
+    @staticmethod
+    def of(photo: Photo) -> dict[str, str]:
+        """Return what is said of a photo now."""
+        day = photo.taken_on.isoformat()
+        return {"view": photo.view, "milestone": photo.milestone, "taken_on": day}
 
 
 class DocumentForm(forms.Form):

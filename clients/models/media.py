@@ -51,7 +51,8 @@ class KeptFile(models.Model):
     client's key (`clients/vault.py`); `sha256` and `size` are those of what was sealed.
 
     Nothing is deleted: what is wrong or no longer wanted ends, and stays in the record. `added_by`
-    is empty where a client brought it themselves.
+    is empty where a client brought it themselves. `released_at`: since when the client's own pages
+    show it; what ended is shown there no more.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -71,6 +72,11 @@ class KeptFile(models.Model):
         "clinic.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        "clinic.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
     class Meta:
         abstract = True
         constraints = [
@@ -82,6 +88,11 @@ class KeptFile(models.Model):
                 condition=Q(ending="", ended_at__isnull=True, ended_by__isnull=True)
                 | Q(ending__in=Ending.values, ended_at__isnull=False),
                 name="%(class)s_stands_or_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True)
+                | Q(released_at__isnull=False, released_by__isnull=False, ending=""),
+                name="%(class)s_released_while_it_stands",
             ),
             # The same file twice, by a double click or a page sent again.
             models.UniqueConstraint(

@@ -196,6 +196,11 @@ def photo_consent(client: Client, at: datetime) -> frozenset[Layer]:
     return layers if Layer.RECORD in layers else frozenset()
 
 
+def photos_withdrawn(client: Client, at: datetime) -> bool:
+    """Whether a client has taken back their consent to photos, which then stay in the record alone."""
+    return Reason.WITHDRAWN in standing(client, Kind.PHOTO, at).reasons
+
+
 def to_sign(client: Client, at: datetime, *, events: Iterable[Event] = ()) -> list[ToSign]:
     """Return what a client should sign now, and why (two queries).
 

@@ -21,7 +21,7 @@ class Pair:
 
 
 def _standing(client: Client) -> QuerySet[Photo]:
-    return Photo.objects.filter(client=client, ending="")
+    return Photo.objects.select_related("client").filter(client=client, ending="")
 
 
 def photos_of(client: Client) -> list[Photo]:
@@ -68,6 +68,21 @@ def documents_of(client: Client) -> list[Document]:
     """Return the documents that stand, by the date on the paper, the newest first (one query)."""
     rows = Document.objects.select_related("client__key").filter(client=client, ending="")
     return sorted(rows, key=lambda one: (one.dated or one.added_at.date(), one.pk), reverse=True)
+
+
+def released_photos_of(client: Client) -> list[Photo]:
+    """Return the photos that the client's own pages show, by view (one query)."""
+    return [one for one in photos_of(client) if one.released_at]
+
+
+def released_documents_of(client: Client) -> list[Document]:
+    """Return the documents that the client's own pages show, the newest first (one query)."""
+    return [one for one in documents_of(client) if one.released_at]
+
+
+def is_released(file: Photo | Document, client: Client) -> bool:
+    """Whether a client's own pages show a file: it is theirs, stands, and was released."""
+    return file.client_id == client.pk and not file.ending and file.released_at is not None
 
 
 def document_by_uid(uid: UUID) -> Document | None:

@@ -36,21 +36,28 @@ class Found:
 
 
 def photo_link(
-    photo: Photo, *, viewer: str, now: datetime, thumb: bool = False, door: str = "photo-file"
+    photo: Photo, *, viewer: str, now: datetime, thumb: bool = False, own: bool = False
 ) -> str:
     """Return the address of a photo for one viewer, good for ten minutes.
 
-    Make it only for a page that is noted in the access log. door: the name of the view's address.
+    Make it only for a page that is noted in the access log. own: through the client's own pages.
     """
     size = Size.THUMB if thumb else Size.WHOLE
-    return reverse(door, args=[media_links.write(size, photo.uid, viewer=viewer, now=now)])
+    return _address(photo, media_links.write(size, photo.uid, viewer=viewer, now=now), own)
 
 
-def document_link(
-    document: Document, *, viewer: str, now: datetime, door: str = "photo-file"
-) -> str:
+def document_link(document: Document, *, viewer: str, now: datetime, own: bool = False) -> str:
     """Return the address of a document's file for one viewer, good for ten minutes."""
-    return reverse(door, args=[media_links.write(Size.FILE, document.uid, viewer=viewer, now=now)])
+    signed = media_links.write(Size.FILE, document.uid, viewer=viewer, now=now)
+    return _address(document, signed, own)
+
+
+def _address(file: Photo | Document, signed: str, own: bool) -> str:
+    return (
+        reverse("me-file", args=[file.client.uid, signed])
+        if own
+        else reverse("photo-file", args=[signed])
+    )
 
 
 def wanted(signed: str, *, viewer: str, now: datetime) -> Found | None:

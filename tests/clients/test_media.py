@@ -25,7 +25,7 @@ from clients.errors import (
     StorageAway,
 )
 from clients.media_links import Size
-from clients.models import Client, ClientKey, Document, Photo
+from clients.models import Client, ClientKey, Document, Milestone, Photo, PhotoView
 from clients.queries import media as queries
 from clients.sealing import KeyDestroyed, Unreadable
 from clients.uploading import Brought, Taken
@@ -241,6 +241,69 @@ def test_what_is_withdrawn_is_kept_and_says_who_and_when(priya: Client, folder: 
     ]
 
 
+def test_what_is_released_is_shown_to_its_client_until_it_ends_or_is_taken_back(
+    priya: Client,
+) -> None:
+    mei = staff(clinic.user(role="PRACTITIONER"))
+    (kept,) = keep(priya)
+    paper = bring(priya)
+    assert paper is not None
+    assert queries.released_photos_of(priya) == queries.released_documents_of(priya) == []
+    for one in (kept, paper, kept):
+        media.release(now=NOW, actor=mei, file=one)
+    assert queries.released_photos_of(priya) == [kept]
+    assert queries.released_documents_of(priya) == [paper]
+    media.take_back(now=NOW, actor=mei, file=paper)
+    media.take_back(now=NOW, actor=mei, file=paper)
+    assert queries.released_documents_of(priya) == []
+    media.withdraw(now=NOW, actor=mei, file=kept)
+    kept.refresh_from_db()
+    assert (kept.released_at, kept.released_by) == (None, None)
+    assert queries.released_photos_of(priya) == []
+    with pytest.raises(EndedAlready):
+        media.release(now=NOW, actor=mei, file=kept)
+    told = AuditEntry.objects.order_by("id").values_list("verb", flat=True)
+    assert [verb for verb in told if "released" in verb or "taken" in verb] == [
+        "photo.released",
+        "document.released",
+        "document.taken_back",
+    ]
+
+
+def test_a_photo_is_not_released_after_its_consent_was_taken_back(priya: Client) -> None:
+    mei = staff(clinic.user(role="PRACTITIONER"))
+    (kept,) = keep(priya)
+    given = signed(priya, Kind.PHOTO, at=NOW)
+    consenting.withdraw(now=NOW, actor=CLIENT, consent=given)
+    with pytest.raises(PhotosWithdrawn):
+        media.release(now=NOW, actor=mei, file=kept)
+
+
+def test_a_view_or_a_day_that_was_wrong_is_corrected_and_the_log_says_from_what(
+    priya: Client,
+) -> None:
+    mei = staff(clinic.user(role="PRACTITIONER"))
+    (kept,) = keep(priya)
+    said = {"view": PhotoView.NECK, "milestone": Milestone.MID, "taken_on": TODAY}
+
+    def correct(**other: Any) -> None:
+        media.correct_photo(now=NOW, actor=mei, photo=kept, today=TODAY, **{**said, **other})
+
+    was = {"view": kept.view, "milestone": kept.milestone, "taken_on": kept.taken_on.isoformat()}
+    correct()
+    correct()
+    kept.refresh_from_db()
+    assert (kept.view, kept.milestone, kept.taken_on) == ("NECK", "MID", TODAY)
+    entry = AuditEntry.objects.get(verb="photo.corrected")
+    assert entry.before == was
+    assert entry.after == {"view": "NECK", "milestone": "MID", "taken_on": TODAY.isoformat()}
+    with pytest.raises(DateToCome):
+        correct(taken_on=TODAY + timedelta(days=1))
+    media.withdraw(now=NOW, actor=mei, file=kept)
+    with pytest.raises(EndedAlready):
+        correct(view=PhotoView.EYES_CLOSE)
+
+
 def test_the_log_book_tells_nothing_of_what_a_document_says(priya: Client) -> None:
     bring(priya)
     assert "epilepsy" not in raw_table("clinic_auditentry")
@@ -302,6 +365,8 @@ BROKEN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "photo_milestone_known": (photo, {"milestone": "LATER"}),
     "photo_size_within_limits": (photo, {"width": 3001}),
     "photo_replaced_by_another": (photo, {"ending": "REPLACED", "ended_at": NOW}),
+    "photo_released_while_it_stands": (photo, {"released_at": NOW}),
+    "document_released_while_it_stands": (document, {"released_at": NOW}),
     "document_file_is_measured": (document, {"size": 0}),
     "document_stands_or_ended": (document, {"ended_at": NOW}),
     "document_kind_known": (document, {"kind": "SELFIE"}),

@@ -15,8 +15,9 @@ from bookings.models import Booking
 from clients.models import Client
 from tests.bookings.my_pages import person
 from tests.bookings.test_me_pages import answered, visit
-from tests.factories import consents
+from tests.factories import clinic, consents
 from tests.factories.house import House, house
+from tests.factories.media import document
 from tests.harness.browser import Visits
 from tests.harness.databases import Database
 from tests.harness.programs import Site
@@ -92,6 +93,8 @@ def test_every_page_of_a_client_is_readable_on_the_smallest_phone_and_on_a_desk(
     page.get_by_label("Mobile number").fill("416 555 0142")
     page.get_by_role("button", name="Open the pages").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Priya")
+    mei = clinic.user(role="PRACTITIONER")
+    document(client=priya, released_at=datetime.now(UTC), released_by=mei)
     own = re.search(r"/me/[0-9a-f-]{36}/", page.url)[0]
     for path in ("", "visits/", "book/", "you/", "messages/", "documents/", "data/", "data/seen/"):
         page.goto(own + path)

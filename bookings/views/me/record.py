@@ -41,14 +41,6 @@ MOST_SEEN = 200
 
 @theirs
 @require_safe
-def documents(request: HttpRequest, me: Me) -> HttpResponse:
-    """What was signed, each as a file."""
-    context = {"me": me, "signed": consents.signed(me.client)}
-    return render(request, "bookings/me/documents.html", context)
-
-
-@theirs
-@require_safe
 def signed(request: HttpRequest, me: Me, uid: UUID) -> HttpResponse:
     """One signature as a PDF."""
     given = consents.signed_by_uid(me.client, uid)
