@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.queries.plans import by_uid
 from clinic.models import AccessEntry, User
 from tests.bookings.test_practice_views import asked, text_of
-from tests.factories import clinic
+from tests.factories import clinic, plans
 from tests.factories.house import NOTHING_APPLIES, House, house
 from treatments.models import AdverseEvent, SessionAction, SessionRecord, SessionVersion
 from treatments.queries.sessions import state_of
@@ -169,6 +170,56 @@ def test_a_point_that_is_off_takes_a_reason_however_it_is_sent(
     said = action("ADJUST", needle=silent["payload"]["needle"], reason="Agreed.")
     send(mei, running, said)
     assert mei.post(at(running, "finish/"), FINISHED).status_code == 303
+
+
+def test_whose_answers_forbid_the_neck_and_four_points_is_treated_without_them(
+    home: House, mei: Client
+) -> None:
+    booking = asked(home, status="ARRIVED")
+    told = {**NOTHING_APPLIES, "q-bq_review": ["carotid", "lymphoedema"]}
+    mei.post(f"/practice/visit/{booking.uid}/answers/", told)
+    seen = {"decision": "ACCEPT", "reason": "No neck, no arms.", "despite_absolute": "on"}
+    assert mei.post(f"/practice/visit/{booking.uid}/review/", seen).status_code == 303
+    assert mei.post(f"/practice/visit/{booking.uid}/session/").status_code == 303
+    session = SessionRecord.objects.get()
+    answer = mei.get(at(session))
+    massage = text_of(answer).split("Lymphatic massage", 1)[1].split("Needling", 1)[0]
+    assert "Leave out: neck" in massage
+    marks = answer.context["page"].data["marks"]
+    for code in ("ST9", "LI4", "LI11", "TE5", "TE6"):
+        assert {marks[f"{code}:{side}"]["level"] for side in "LR"} == {"OFF"}, code
+    assert "ST4:L" not in marks
+    placed = {"kind": "PLACE", "point": "LI4:R:body"}
+    assert mei.post(at(session, "act/"), placed).status_code == 422
+    assert (
+        mei.post(at(session, "act/"), {"kind": "PLACE", "point": "ST4:R:mouth"}).status_code == 303
+    )
+    mei.post(at(session, "act/"), {"kind": "REMOVE_ALL"})
+    mei.post(at(session, "finish/"), FINISHED)
+    assert "Leave out: neck" in text_of(mei.get(at(session, "record/")))
+
+
+def test_the_plan_goes_on_by_the_signature_and_the_next_time_is_within_its_window(
+    home: House, mei: Client, running: SessionRecord
+) -> None:
+    first = Booking.objects.get()
+    now = timezone.now()
+    plan = plans.plan(
+        now=now, client=first.client, treatment=first.treatment,
+        practitioner=home.people[0], agreed=True,
+    )  # fmt: skip
+    page = mei.get(at(running, "finish/"))
+    assert "Finish session 1, Priya Raman" in text_of(page)
+    offers = page.context["page"].offers
+    assert offers[0].chosen
+    done = mei.post(at(running, "finish/"), {**FINISHED, "next_start": offers[0].value})
+    assert done["Location"].endswith("did=booked")
+    found = by_uid(plan.client, plan.uid, now=now, zone=home.location.zone)
+    assert found
+    assert (found.position.count, found.position.next_number) == (1, 2)
+    (booked,) = found.position.coming
+    assert found.position.without(booked).gap_warning(booked) is None
+    assert "1 of 10" in text_of(mei.get(done["Location"]))
 
 
 def test_the_next_session_is_booked_by_signing(
