@@ -249,6 +249,11 @@ def flag_words(rule: str, *, unsure: bool) -> str:
     return _("%(what)s, not sure") % {"what": words} if unsure else words
 
 
+def what_changed(record: Record, now: datetime) -> list[Changed]:
+    """Return what changed since the client was last here, what bears on safety first."""
+    return _changed(record, record.before_last_visit(now))
+
+
 def _changed(record: Record, before: Sent | None) -> list[Changed]:
     """Return what changed, what bears on safety first."""
     if record.newest is None or before is None:

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.models import Booking
+from bookings.queries import record as records
 from bookings.queries import sessions as at_hand
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
+from bookings.views.record_page import Changed, what_changed
 from bookings.views.seen_answers import SeenAnswers, seen
 from bookings.views.session_chart import (
     beside_the_chart,
@@ -45,6 +47,7 @@ QUICK = (
     gettext_lazy("Bled, pressed"),
     gettext_lazy("Light-headed, passed"),
 )
+MOST_CHANGES = 6
 TALLY = gettext_lazy("%(in)s in, %(out)s out, %(still)s still in")
 
 
@@ -125,6 +128,7 @@ class LivePage:
     events: list[str]
     event_kinds: list[dict[str, Any]]
     grades: list[Choice]
+    changed: list[Changed]
     before: list[str]
     same_words: str
     ghost_count: int
@@ -202,6 +206,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
             for code, (grade, _hours) in EVENTS.items()
         ],
         grades=[Choice(code, name) for code, name in words_of.GRADES.items()],
+        changed=_changed(booking, now),
         before=_before(before, last, zone),
         same_words=ngettext(
             "Same as last time (%(count)d)", "Same as last time (%(count)d)", len(ghost)
@@ -349,6 +354,12 @@ def _regions(state: SessionState) -> str:
         }
         for region, count in state.count_by_region.items()
     )  # fmt: skip
+
+
+def _changed(booking: Booking, now: datetime) -> list[Changed]:
+    if booking.client is None:
+        return []
+    return what_changed(records.record_of(booking.client, now=now), now)[:MOST_CHANGES]
 
 
 def _before(before: SessionRecord | None, last: SessionState | None, zone: ZoneInfo) -> list[str]:

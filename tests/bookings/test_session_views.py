@@ -17,6 +17,7 @@ from clinic.models import AccessEntry, User
 from tests.bookings.test_practice_views import asked, text_of
 from tests.factories import clinic, plans
 from tests.factories.house import NOTHING_APPLIES, House, house
+from tests.factories.intake import told
 from treatments.models import AdverseEvent, SessionAction, SessionRecord, SessionVersion
 from treatments.queries.sessions import state_of
 
@@ -282,6 +283,17 @@ def test_nobody_but_the_practitioner_runs_a_session_or_reads_what_was_signed(
             browser.post(at(running, "record/add/"), {"text": "x", "reason": "x"}).status_code
             == 404
         )
+
+
+def test_what_changed_since_the_last_visit_stands_beside_the_chart(
+    mei: Client, running: SessionRecord
+) -> None:
+    told(client=running.client, at=timezone.now() - timedelta(days=3), answers={"stress": 3})
+    told(client=running.client, at=timezone.now() - timedelta(hours=3), answers={"stress": 8})
+    page = mei.get(at(running))
+    (change,) = page.context["page"].changed
+    assert [(part.old, part.new) for part in change.was] == [("3 of 10", "8 of 10")]
+    assert "before: 3 of 10 now: 8 of 10" in text_of(page)
 
 
 def test_every_look_at_a_session_is_noted(mei: Client, running: SessionRecord) -> None:
