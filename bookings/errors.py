@@ -203,6 +203,15 @@ class ClientBusy(Refusal):
         )
 
 
+class DecidedMeanwhile(Refusal):
+    """Somebody decided about a proposal meanwhile, or a newer form took its place."""
+
+    code = "decided_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(_("This was decided meanwhile. Please look at what stands here now."))
+
+
 class ClientGone(Refusal):
     """The record was merged into another one."""
 

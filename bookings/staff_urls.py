@@ -42,6 +42,7 @@ urlpatterns = [
     path("desk/clients/duplicates/", desk_merge.duplicates, name="desk-duplicates"),
     path("desk/clients/<uuid:uid>/", desk_clients.client, name="desk-client"),
     path("desk/clients/<uuid:uid>/edit/", desk_clients.edit, name="desk-client-edit"),
+    path("desk/clients/<uuid:uid>/told/", desk_clients.told, name="desk-client-told"),
     path("desk/clients/<uuid:uid>/met/", desk_clients.met, name="desk-client-met"),
     path("desk/clients/<uuid:uid>/form/", form_link.of_desk, name="desk-client-form"),
     path("desk/clients/<uuid:uid>/link/", desk_clients.link, name="desk-client-link"),

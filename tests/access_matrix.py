@@ -160,6 +160,8 @@ TABLE = """
 /desk/clients/<uuid:uid>/                       POST login  404    405    405    405    405    405
 /desk/clients/<uuid:uid>/edit/                  GET  login  404    200    200    200    200    200
 /desk/clients/<uuid:uid>/edit/                  POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/told/                  GET  login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/told/                  POST login  404    409    409    409    409    409
 /desk/clients/<uuid:uid>/met/                   GET  login  404    405    405    405    405    405
 /desk/clients/<uuid:uid>/met/                   POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/link/                  GET  login  404    405    405    405    405    405

@@ -11,7 +11,14 @@ from django.db.models import Q, QuerySet
 
 from bookings import lifecycle
 from bookings.models import Booking, Merge
-from clients.models import Client, ContactConsent, DuplicateProposal, Message, Purpose
+from clients.models import (
+    Client,
+    ContactConsent,
+    ContactProposal,
+    DuplicateProposal,
+    Message,
+    Purpose,
+)
 
 MOST_COMING = 20
 MOST_PAST = 20
@@ -26,7 +33,7 @@ class ClientRecord:
 
     `consents`: what they last said to care messages, by channel. Lists are cut where they get long,
     the nearest in time first. `doubts` are open proposals, with both records;
-    `merges` are those that can be taken apart again.
+    `merges` are those that can be taken apart again; `told` is what a form said of their contact.
     """
 
     client: Client
@@ -36,6 +43,7 @@ class ClientRecord:
     consents: Mapping[str, ContactConsent]
     doubts: list[DuplicateProposal]
     merges: list[Merge]
+    told: ContactProposal | None
 
 
 def client_by_uid(uid: UUID) -> Client | None:
@@ -44,7 +52,7 @@ def client_by_uid(uid: UUID) -> Client | None:
 
 
 def client_record(client: Client, *, now: datetime) -> ClientRecord:
-    """Return the desk's view of a client (six queries, whatever the length of the history)."""
+    """Return the desk's view of a client (seven queries, whatever the length of the history)."""
     bookings = (
         Booking.objects.filter(client=client)
         .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
@@ -64,7 +72,14 @@ def client_record(client: Client, *, now: datetime) -> ClientRecord:
         consents={each.channel: each for each in consents},
         doubts=doubts_about(client),
         merges=merges_of(client, now=now),
+        told=contact_told(client),
     )
+
+
+def contact_told(client: Client) -> ContactProposal | None:
+    """Return what a form said of a client's contact and nobody has decided about (one query)."""
+    rows = ContactProposal.objects.select_related("client__key")
+    return rows.filter(client=client, state=ContactProposal.State.OPEN).first()
 
 
 def doubts_about(client: Client) -> list[DuplicateProposal]:

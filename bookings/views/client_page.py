@@ -21,7 +21,7 @@ from bookings.views import wording
 from bookings.views.desk_grid import book_href
 from bookings.views.marks import STATUS, Mark, clock, moment
 from clients.contact import phone_words
-from clients.models import Channel, Client, DuplicateProposal, Message
+from clients.models import Channel, Client, ContactProposal, DuplicateProposal, Message
 from clinic.models import Location
 
 KINDS: Mapping[str, str | Promise] = {
@@ -102,6 +102,15 @@ class MergeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a form said of the contact: for each (what, as it is, as it was told)."""
+
+    uid: str
+    day: str
+    lines: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ClientPage:
     """Everything the page of a client shows."""
 
@@ -117,6 +126,7 @@ class ClientPage:
     messages: list[MessageRow]
     doubts: list[DoubtRow]
     merges: list[MergeRow]
+    told: Told | None
     book_href: str
 
 
@@ -137,8 +147,27 @@ def client_page(record: ClientRecord, *, place: Location | None, zone: ZoneInfo)
         messages=[_message(one, zone) for one in record.messages],
         doubts=[doubt_row(one, client, zone) for one in record.doubts],
         merges=[_merge(one, zone) for one in record.merges],
+        told=_told(record.told, client, zone) if record.told else None,
         book_href=book_href(place.slug, client=str(client.uid)) if place else "",
     )
+
+
+def _told(one: ContactProposal, client: Client, zone: ZoneInfo) -> Told:
+    none, said = _("none"), one.said
+    lines = [
+        (_("Name"), client.name, said.get("name", "")),
+        (_("E-mail"), client.email, said.get("email", "")),
+        (_("Phone"), _number(client.phone), _number(said.get("phone", ""))),
+    ]
+    return Told(
+        uid=str(one.uid),
+        day=day_of(one.made_at, zone),
+        lines=[(what, was or none, told) for what, was, told in lines if told],
+    )
+
+
+def _number(phone: str) -> str:
+    return phone_words(phone) if phone else ""
 
 
 def visit_row(one: Booking) -> VisitRow:

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.actions import knowing
+from bookings.actions import contact_told, knowing
+from bookings.errors import DecidedMeanwhile
 from bookings.forms.client import ContactEditForm
 from bookings.queries import catalogue, client_record
 from bookings.queries.by_uid import by_uid
@@ -114,18 +115,44 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))
         else:
-            messages.success(request, _("The contact is saved."))
-            if one.email != form.contact["email"] and logins.still_open_to(one, one.email):
-                messages.warning(
-                    request,
-                    _(
-                        "%(email)s still signs in and sees this client's pages. If that address "
-                        "was never theirs, end it under “Who sees them”."
-                    )
-                    % {"email": one.email},
-                )
+            _saved(request, one, form.contact["email"])
             return SeeOther(path_of(one))
     return render(request, "bookings/clients/edit.html", context, status=INVALID)
+
+
+def _saved(request: HttpRequest, before: Client, email: str) -> None:
+    messages.success(request, _("The contact is saved."))
+    if before.email != email and logins.still_open_to(before, before.email):
+        messages.warning(
+            request,
+            _(
+                "%(email)s still signs in and sees this client's pages. If that address "
+                "was never theirs, end it under “Who sees them”."
+            )
+            % {"email": before.email},
+        )
+
+
+@staff_only
+@require_POST
+def told(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Take over what a form said of the contact (`answer=take`), or leave the contact as it is."""
+    one = client_of(uid)
+    proposal = client_record.contact_told(one)
+    now, actor = timezone.now(), actor_of(request)
+    try:
+        if proposal is None or str(proposal.uid) != request.POST.get("proposal"):
+            raise DecidedMeanwhile
+        if request.POST.get("answer") == "take":
+            became = contact_told.take_contact(now=now, actor=actor, proposal=proposal)
+            _saved(request, one, became.email)
+        else:
+            contact_told.leave_contact(now=now, actor=actor, proposal=proposal)
+            messages.success(request, _("The contact stays as it was."))
+    except Refusal as refusal:
+        messages.error(request, str(refusal.sentence))
+        return show(request, one, CONFLICT)
+    return SeeOther(path_of(one))
 
 
 @staff_only

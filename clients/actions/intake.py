@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from clients import intake_links, screening
+from clients.actions.proposing import propose_contact
 from clients.errors import FormIncomplete, FormOver, FormPrivate, ToldBefore
 from clients.intake_answers import Typed, clip
 from clients.intake_definition import FormKind
@@ -283,6 +284,9 @@ def send_form(
         draft.save(update_fields=["sent_at"])
         _end_requests(request, now=now)
         _keep_consents(filling, client=client, now=now, is_proven=is_proven)
+        if is_proven:
+            was = earlier[0].answers if earlier else {}
+            propose_contact(now=now, client=client, answers=filling.record, before=was)
         audit.record(
             now=now,
             actor=actor,

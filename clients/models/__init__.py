@@ -28,6 +28,7 @@ from clients.models.media import (
 from clients.models.message import Message
 from clients.models.note import ClientNote
 from clients.models.opening import RecordOpening, Withholding
+from clients.models.proposal import ContactProposal
 from clients.models.rule_draft import RuleDraft, RuleEdit
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
@@ -48,6 +49,7 @@ __all__ = [
     "ConsentStillYes",
     "ConsentWithdrawn",
     "ContactConsent",
+    "ContactProposal",
     "DataRequest",
     "Document",
     "DuplicateProposal",
