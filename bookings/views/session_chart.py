@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -68,11 +68,11 @@ def without_reason(state: SessionState, marks: Marks) -> list[Needle]:
     ]
 
 
-def point_sets() -> list[dict[str, Any]]:
-    """Return the clinic's sets of points, those of the face, of the body, and its own (one query).
-    A set without a point is left out."""
+def point_sets(aimed_at: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the clinic's sets of points: those of what the plan aims at first, then those of the
+    face, of the body, and its own (one query). A set without a point is left out."""
     atlas = load()
-    groups: dict[str, list[dict[str, Any]]] = {"face": [], "body": [], "own": []}
+    groups: dict[str, list[dict[str, Any]]] = {"plan": [], "face": [], "body": [], "own": []}
     for row in queries.point_sets():
         codes = {key.partition(":")[0] for key in row.points}
         if not codes:
@@ -80,6 +80,12 @@ def point_sets() -> list[dict[str, Any]]:
         is_known = row.code in atlas.concerns or row.code == CONSTIPATION[0]
         of_body = BODY in atlas.concern_regions.get(row.code, (BODY,))
         kind = ("body" if of_body else "face") if is_known else "own"
+        kind = "plan" if row.code in aimed_at else kind
         groups[kind].append({"code": row.code, "name": row.name, "points": row.points})
-    names = {"face": _("The face"), "body": _("The whole body"), "own": _("Of this clinic")}
+    names = {
+        "plan": _("In the plan"),
+        "face": _("The face"),
+        "body": _("The whole body"),
+        "own": _("Of this clinic"),
+    }
     return [{"name": names[kind], "sets": sets} for kind, sets in groups.items() if sets]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.models import Booking
 from bookings.queries import record as records
 from bookings.queries import sessions as at_hand
+from bookings.queries.session_finish import standing_of
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
 from bookings.views.record_page import Changed, what_changed
@@ -159,6 +160,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
     boxes = at_hand.boxes_at(booking, on=now.astimezone(zone).date())
     after = at_hand.next_of_practitioner(booking)
     phases = _phases(session, state, answers, now)
+    sets = point_sets(_aims(booking, now))
     marks = marks_of(booking, on=now.astimezone(zone).date())
     begin = _next(session, state)
     name = booking.client.name if booking.client else booking.contact_name
@@ -215,7 +217,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         ghost_count=len(ghost),
         chart=chart_of(state, is_live=True),
         beside=beside_the_chart(marks),
-        sets=point_sets(),
+        sets=sets,
         boxes=[{"uid": str(box.uid), "words": box_words(box)} for box in boxes],
         needle_choices=_needle_choices(),
         self_href=reverse("session", args=[session.uid]),
@@ -223,7 +225,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         finish_href=reverse("session-finish", args=[session.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),
         record_href=reverse("record", args=[client_uid]),
-        data=_data(booking, session, actions, ghost, phases, boxes, after, marks, now),
+        data=_data(booking, session, actions, ghost, phases, boxes, after, marks, sets, now),
     )
 
 
@@ -356,6 +358,16 @@ def _regions(state: SessionState) -> str:
     )  # fmt: skip
 
 
+def _aims(booking: Booking, now: datetime) -> list[str]:
+    """Return what the client's plan aims at, by code: the face's concerns and the body's aims."""
+    standing = standing_of(booking, now=now)
+    if standing is None or booking.client is None:
+        return []
+    standing.plan.client = booking.client  # whose key is at hand
+    aims = standing.plan.aims
+    return [*aims["concerns"], *aims["body"]]
+
+
 def _changed(booking: Booking, now: datetime) -> list[Changed]:
     if booking.client is None:
         return []
@@ -456,6 +468,7 @@ def _data(
     boxes: Sequence[NeedleBox],
     after: Booking | None,
     marks: Marks,
+    sets: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> dict[str, Any]:
     zone = booking.room.location.zone
@@ -478,7 +491,7 @@ def _data(
         "regions": chart_regions(),
         "marks": marks_document(marks),
         "region_marks": region_marks(marks),
-        "sets": {one["code"]: one["points"] for group in point_sets() for one in group["sets"]},
+        "sets": {one["code"]: one["points"] for group in sets for one in group["sets"]},
         "ghost": ghost,
         "usual_box": used[-1] if used else (str(boxes[0].uid) if len(boxes) == 1 else None),
         "events": {code: str(name) for code, name in words_of.EVENTS.items()},

@@ -209,6 +209,9 @@ def test_the_plan_goes_on_by_the_signature_and_the_next_time_is_within_its_windo
         now=now, client=first.client, treatment=first.treatment,
         practitioner=home.people[0], agreed=True,
     )  # fmt: skip
+    first_group = mei.get(at(running)).context["page"].sets[0]
+    assert first_group["name"] == "In the plan"
+    assert [one["code"] for one in first_group["sets"]] == ["frown_lines", "sleep"]
     page = mei.get(at(running, "finish/"))
     assert "Finish session 1, Priya Raman" in text_of(page)
     offers = page.context["page"].offers
