@@ -35,7 +35,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One thing's numbers, the oldest first; at least one. `most` is the top of its scale."""
+    """One thing's numbers, the oldest first; at least one. `most` is the top of its scale;
+    `is_concern`: it is one of the client's concerns, whose codes may be those of measures."""
 
     code: str
     label: str
@@ -43,6 +44,7 @@ class Series:
     most: float
     less_is_better: bool
     points: tuple[Point, ...]
+    is_concern: bool = False
 
     @property
     def change(self) -> float:
@@ -115,7 +117,9 @@ def _worst(answer: Iterable[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _series(code: str, points: Mapping[date, float], label: str) -> Series:
-    return Series(code, label, "", SCALE, less_is_better=True, points=_in_order(points))
+    return Series(
+        code, label, "", SCALE, less_is_better=True, points=_in_order(points), is_concern=True
+    )
 
 
 def _measure(code: str, points: Mapping[date, float], form: Definition) -> Series:

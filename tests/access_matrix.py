@@ -380,6 +380,12 @@ TABLE = """
 /practice/clients/<uuid:uid>/plan/<uuid:plan>/  POST login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/plan/<uuid:plan>/aims/ GET  login  404    404    200    404    404    404
 /practice/clients/<uuid:uid>/plan/<uuid:plan>/aims/ POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/progress/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/progress/ POST login  404    404    405    405    405    405
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/report/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/report/ POST login  404    404    303    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/report/pdf/ GET  login  404    404    200    404    404    404
+/practice/clients/<uuid:uid>/plan/<uuid:plan>/report/pdf/ POST login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/plan/<uuid:plan>/<slug:name>/ GET  login  404    404    405    405    405    405
 /practice/clients/<uuid:uid>/plan/<uuid:plan>/<slug:name>/ POST login  404    404    303    404    404    404
 /practice/plans/                                GET  login  404    404    200    200    200    200

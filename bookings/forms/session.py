@@ -69,6 +69,12 @@ class FinishForm(forms.Form):
         choices=[("", _("Not judged today")), *wording.GAIS.items()],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    gais_client = forms.ChoiceField(
+        label=_("And as the client sees it"),
+        required=False,
+        choices=[("", _("Not asked today")), *wording.GAIS.items()],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     next_start = forms.ChoiceField(
         required=False,
         widget=forms.RadioSelect,
@@ -90,18 +96,21 @@ class FinishForm(forms.Form):
         field.choices = [("", ""), *((start, start) for start in starts)]
 
     @property
-    def ratings(self) -> list[tuple[str, str, int | str]]:
-        """Return (scale, of what, value) of each number and word that was given."""
+    def ratings(self) -> list[tuple[str, str, str, int | str]]:
+        """Return (scale, of what, by whom, value) of each number and word that was given."""
         said = self.cleaned_data
-        found: list[tuple[str, str, int | str]] = [
-            ("self_0_10", name.removeprefix(RATING), value)
+        found: list[tuple[str, str, str, int | str]] = [
+            ("self_0_10", name.removeprefix(RATING), "", value)
             for name, value in said.items()
             if name.startswith(RATING) and value is not None
         ]
         if said["stress"] is not None:
-            found.append(("stress_0_10", "", said["stress"]))
-        if said["gais"]:
-            found.append(("gais", "", said["gais"]))
+            found.append(("stress_0_10", "", "", said["stress"]))
+        found += [
+            ("gais", "", by, said[name])
+            for name, by in (("gais", ""), ("gais_client", "client"))
+            if said[name]
+        ]
         return found
 
     @property

@@ -38,7 +38,7 @@ def known_of(booking: Booking) -> Known:
         return Known({}, {}, ())
     sent = sent_by(booking.client)
     forms = [trends.Form(one.row.told_on, one.form, one.row.asked, one.row.answers) for one in sent]
-    found = [each for each in trends.series(forms) if each.code not in trends.MEASURES][:3]
+    found = [each for each in trends.series(forms) if each.is_concern][:3]
     return Known(
         {each.code: each.label for each in found},
         {each.code: round(each.points[-1].value) for each in found},

@@ -23,6 +23,7 @@ from treatments import soap
 from treatments.actions.charting import digest_of
 from treatments.atlas import Point, load
 from treatments.models import BoxUse, NeedleBox, SessionAction, SessionRecord, SessionVersion, Tool
+from treatments.progress import CONCERN, GAIS, WEEK_STRESS
 from treatments.session_actions import Action, Kind, Side, View, read
 from treatments.session_log import SessionState, fold
 
@@ -110,7 +111,10 @@ def _session(
     concerns = _concerns(client)
     made = [
         Action(uuid(random), kind, visit.starts_at + after * MINUTE, read(kind, said))
-        for after, kind, said in _done(client, list(concerns), random, box=box, tool=tool)
+        for after, kind, said in (
+            *_done(client, list(concerns), random, box=box, tool=tool),
+            *_told(client, list(concerns), random, number=number),
+        )
     ]
     SessionAction.objects.bulk_create(
         SessionAction(
@@ -239,6 +243,20 @@ def _done(
         },
     )
     yield 49, Kind.AFTERCARE, {"given": ["hands_off", "rest", "heat", "sunscreen"]}
+
+
+def _told(
+    client: Client, concerns: Sequence[str], random: Random, *, number: int
+) -> Iterator[tuple[float, Kind, dict[str, Any]]]:
+    """Yield what the client says of it at the end of their so-manieth session, and the end itself."""
+    at_first = Random(f"{client.uid} scores")
+    for scale, of in (*((CONCERN, code) for code in concerns), WEEK_STRESS):
+        value = at_first.randint(5, 8) - number + random.choice((0, 0, 1))
+        yield 49.5, Kind.RATING, {"scale": scale, "of": of, "by": "", "value": value}
+    if number > 1:
+        for by in ("", "client"):
+            word = random.choice(("no_change", "improved", "improved", "much_improved"))
+            yield 49.5, Kind.RATING, {"scale": GAIS, "of": "", "by": by, "value": word}
     yield 50, Kind.END, {}
 
 

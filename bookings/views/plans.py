@@ -26,6 +26,7 @@ from bookings.views.desk_change import actor_of
 from bookings.views.plan_words import PlanRow, numbers_words, plan_line
 from bookings.views.plans_page import plan_page
 from bookings.views.practice import me, practitioners_only
+from bookings.views.progress_page import at_review, few_plots
 from bookings.views.record import open_client
 from clients.models import Client
 from clinic.audit import Actor
@@ -120,9 +121,10 @@ def _propose(request: HttpRequest, client: Client, form: PlanForm) -> Plan:
     )
 
 
-def _theirs(request: HttpRequest, uid: UUID, plan: UUID) -> Standing:
-    """Return a plan of a client whose record this login may read. Raises Http404."""
-    client, now = open_client(request, uid, "PLAN"), timezone.now()
+def plan_of(request: HttpRequest, uid: UUID, plan: UUID, what: str = "PLAN") -> Standing:
+    """Return a plan of a client whose record this login may read, and note that `what` of it was
+    shown. Raises Http404."""
+    client, now = open_client(request, uid, what), timezone.now()
     found = standings.by_uid(client, plan, now=now, zone=practice.clinic_zone())
     if found is None:
         raise Http404
@@ -134,7 +136,7 @@ def _theirs(request: HttpRequest, uid: UUID, plan: UUID) -> Standing:
 @transaction.atomic
 def plan(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
     """Show one plan."""
-    return show(request, _theirs(request, uid, plan))
+    return show(request, plan_of(request, uid, plan))
 
 
 def show(
@@ -144,6 +146,8 @@ def show(
     context = {
         "page": page,
         "plan": found.plan,
+        "plots": few_plots(found),
+        "report_due": at_review(found),
         "client": found.plan.client,
         "error": error,
         "did": request.GET.get("did", ""),
@@ -157,7 +161,7 @@ def show(
 @transaction.atomic
 def aims(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
     """Change what an open plan is for; what it was before stays in the history."""
-    found = _theirs(request, uid, plan)
+    found = plan_of(request, uid, plan)
     home = reverse("plan", args=[uid, plan])
     form = AimsForm(
         request.POST if request.method == "POST" else None, initial=aims_initial(found.plan.aims)
@@ -183,14 +187,14 @@ def aims(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
 def step(request: HttpRequest, uid: UUID, plan: UUID, name: str) -> HttpResponse:
     """Bring a plan into its next state: agree, activate, pause, resume, complete, stop,
     maintenance."""
-    found, form = _theirs(request, uid, plan), StepForm(request.POST)
+    found, form = plan_of(request, uid, plan), StepForm(request.POST)
     if not form.is_valid():
         return show(request, found, error=str(next(iter(form.errors.values()))[0]), status=INVALID)
     try:
         with transaction.atomic():
             went = _go(name, found, form, now=timezone.now(), actor=actor_of(request))
     except Refusal as refusal:
-        fresh = _theirs(request, uid, plan)
+        fresh = plan_of(request, uid, plan)
         return show(request, fresh, error=refusal.sentence, status=CONFLICT)
     return SeeOther(f"{reverse('plan', args=[uid, went.uid])}?did={name}")
 

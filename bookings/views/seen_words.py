@@ -21,6 +21,8 @@ WHAT: dict[str, str | Promise] = {
     "INTAKE_ANSWERS": _("All answers of the health form"),
     "ANSWER_HISTORY": _("Every answer to one question"),
     "PLAN": _("The plan"),
+    "PROGRESS": _("The progress over a plan"),
+    "PROGRESS_REPORT": _("The progress report"),
     "PHOTOS": _("Photos"),
     "DOCUMENTS": _("Documents"),
     "ACCESS_LOG": _("Who saw the record"),

@@ -27,7 +27,7 @@ from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.practice import practitioners_only
 from bookings.views.session import own_session, seen
-from bookings.views.session_finish_page import Finish
+from bookings.views.session_finish_page import Finish, progress_href
 from bookings.views.session_pdf import pdf_of
 from bookings.views.session_record_page import record_page
 from clinic.errors import Refusal, Sentence
@@ -101,8 +101,8 @@ def _closing(page: Finish, form: FinishForm, request: HttpRequest) -> list[Actio
         if text != page.composed[part]
     ]
     made += [
-        (Kind.RATING, {"scale": scale, "of": of, "by": "", "value": value})
-        for scale, of, value in form.ratings
+        (Kind.RATING, {"scale": scale, "of": of, "by": by, "value": value})
+        for scale, of, by, value in form.ratings
     ]
     made.append((Kind.AFTERCARE, {"given": form.cleaned_data["aftercare"]}))
     if "sign" in request.POST and page.state.phase and not page.state.ended_at:
@@ -179,11 +179,14 @@ def show_record(
     error: Sentence = "",
     status: int = 200,
 ) -> HttpResponse:
+    did = request.GET.get("did", "")
+    standing = proposed.standing_of(booking, now=timezone.now()) if did else None
     context = {
         "page": record_page(booking, session),
+        "progress_href": progress_href(standing),
         "form": form or AddendumForm(),
         "error": error,
-        "did": request.GET.get("did", ""),
+        "did": did,
     }
     return render(request, "bookings/session/record.html", context, status=status)
 

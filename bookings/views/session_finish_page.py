@@ -19,6 +19,7 @@ from bookings.queries import session_finish as proposed
 from bookings.queries.plans import Standing
 from bookings.session_document import STRICTA, missing_words
 from bookings.views import wording
+from bookings.views.progress_page import at_review
 from bookings.views.seen_answers import seen
 from bookings.views.session_chart import chart_of, marks_of, without_reason
 from bookings.views.session_page import clock_words, planned_of
@@ -84,6 +85,14 @@ class FinishShown:
     ratings: list[Any]
     live_href: str
     photos_href: str
+    progress_href: str
+
+
+def progress_href(standing: Standing | None) -> str:
+    """Return where it is looked back on together at a review; "" where none is due."""
+    if standing is None or not at_review(standing):
+        return ""
+    return reverse("plan-progress", args=[standing.plan.client.uid, standing.plan.uid])
 
 
 class Finish:
@@ -142,10 +151,9 @@ class Finish:
         given = self.state.aftercare
         initial: dict[str, Any] = {part.lower(): text for part, text in self.composed.items()}
         initial["aftercare"] = list(ALWAYS if given is None else given)
-        for (scale, of, _by), value in self.state.ratings.items():
-            name = {"self_0_10": f"{RATING}{of}", "stress_0_10": "stress", "gais": "gais"}.get(
-                scale
-            )
+        for (scale, of, by), value in self.state.ratings.items():
+            gais = "gais_client" if by == "client" else "gais"
+            name = {"self_0_10": f"{RATING}{of}", "stress_0_10": "stress", "gais": gais}.get(scale)
             if name:
                 initial[name] = value
         if self.offers and self._is_wanted:
@@ -187,6 +195,7 @@ class Finish:
             ratings=[form[name] for name in form.fields if name.startswith(RATING)],
             live_href=reverse("session", args=[self.session.uid]),
             photos_href=reverse("photos", args=[client.uid]) if client else "",
+            progress_href=progress_href(self.standing),
         )
 
     def _count_words(self) -> str:

@@ -236,7 +236,10 @@ def _work(said: Mapping[str, Any], zone: ZoneInfo) -> list[Line]:
 def _rating(each: Mapping[str, Any]) -> Line:
     if each["scale"] == "gais":
         words = words_of.GAIS.get(str(each["value"]), each["value"])
-        return Line(_("Compared with the first photo"), str(words))
+        label = _("Compared with the first photo")
+        if each["by"] == "client":
+            label = _("Compared with the first photo, as the client sees it")
+        return Line(label, str(words))
     label = each["of"].replace("_", " ").capitalize() or _("Stress in the last week")
     return Line(label, f"{each['value']} / 10")
 

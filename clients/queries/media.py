@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -62,6 +63,23 @@ def pair_of(photos: Iterable[Photo]) -> Pair | None:
             # Of several series, the one that goes on.
             return Pair(view, baselines[-1] if baselines else earlier[0], newest)
     return None
+
+
+def milestones_of(photos: Iterable[Photo], *, since: date, until: date | None) -> list[Photo]:
+    """Return what photos show of a series, in its order: before, midway and at its end, of the first
+    view that has two of them in these days. No query."""
+    moments = (Milestone.BASELINE, Milestone.MID, Milestone.END)
+    by_view: dict[str, dict[str, Photo]] = {}
+    for photo in sorted(photos, key=lambda one: (one.taken_on, one.added_at)):
+        if since <= photo.taken_on <= (until or date.max):
+            found = by_view.setdefault(photo.view, {})
+            if photo.milestone != Milestone.BASELINE or photo.milestone not in found:
+                found[photo.milestone] = photo
+    for view in PhotoView:
+        shown = [by_view[view][each] for each in moments if each in by_view.get(view, {})]
+        if len(shown) > 1:
+            return shown
+    return []
 
 
 def documents_of(client: Client) -> list[Document]:

@@ -311,3 +311,32 @@ def test_every_look_at_a_session_is_noted(mei: Client, running: SessionRecord) -
         .values_list("what", flat=True)
     )
     assert looked == ["SESSION"] * 3 + ["SESSION_RECORD"] * 2
+
+
+def test_at_a_review_the_end_of_a_session_leads_to_the_progress_with_both_views_of_it(
+    mei: Client, home: House, running: SessionRecord
+) -> None:
+    plan = plans.plan(
+        now=timezone.now(),
+        counts_from=timezone.now() - timedelta(days=2),
+        client=running.client,
+        practitioner=home.people[0],
+        treatment=running.treatment,
+        of=plans.template(reviews_at=[1]),
+        agreed=True,
+    )
+    progress = f"/practice/clients/{running.client.uid}/plan/{plan.uid}/progress/"
+    send(mei, running, action("PHASE", phase="NEEDLING"))
+    assert progress in mei.get(at(running, "finish/")).content.decode()
+    said = {**FINISHED, "gais": "improved", "gais_client": "no_change", "stress": "4"}
+    signed = mei.post(at(running, "finish/"), said)
+    assert signed.status_code == 303
+    record = mei.get(signed["Location"])
+    assert progress in record.content.decode()
+    assert "as the client sees it" in text_of(record)
+    page = mei.get(progress).context["page"]
+    assert sorted((one.who, str(one.words)) for one in page.judged) == [
+        ("The client", "no change"),
+        ("The practitioner", "improved"),
+    ]
+    assert [plot.now for plot in page.plots] == ["4"]

@@ -12,12 +12,13 @@ from playwright.sync_api import Page, expect
 from clients.models import Client
 from clinic.models import User
 from tests.bookings.test_record import FULL, LATER, answer, visit
-from tests.factories import bookings, clinic
+from tests.factories import bookings, clinic, plans
 from tests.factories.house import house
 from tests.factories.intake import told
 from tests.harness.browser import Visits
 from tests.harness.programs import Site
 from tests.journeys.test_staff_pages import log_in
+from treatments.models import Plan
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def priya(site: Site) -> Client:
     told(client=person, at=now - timedelta(days=50), answers=FULL)
     told(client=person, at=now - timedelta(days=1), answers=LATER)
     answer(coming, bq_procedures={"items": {"filler": home.day(-2).isoformat()}})
+    plans.plan(now=now, client=person, counts_from=now - timedelta(days=40))
     return person
 
 
@@ -56,6 +58,11 @@ def test_a_record_can_be_read_by_everybody_on_every_screen(
     page.get_by_role("link", name="Stress in the last week 0-10").click()
     expect(page.get_by_role("listitem").filter(has_text="8 of 10")).to_be_visible()
     visits.look(page, "history")
+    plan = Plan.objects.get()
+    for rest in ("progress", "report"):
+        page.goto(f"/practice/clients/{priya.uid}/plan/{plan.uid}/{rest}/")
+        expect(page.get_by_role("heading", name="own numbers")).to_be_visible()
+        visits.look(page, rest)
 
 
 def test_a_practitioner_asks_by_keyboard_what_may_be_done_on_friday_and_keeps_a_note(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from clients.models import Client
 from clinic.models import User
-from treatments.models import SessionAction, SessionRecord
+from treatments.models import SessionAction, SessionRecord, SessionVersion
 from treatments.session_actions import Action, Kind
 from treatments.session_log import SessionState, fold
 
@@ -62,6 +63,20 @@ def sessions_of(client: Client) -> Sequence[SessionRecord]:
         .select_related("practitioner", "signed_by")
         .order_by("-started_at", "-pk")
     )
+
+
+def signed_of(client: Client, *, since: datetime, until: datetime | None) -> list[SessionVersion]:
+    """Return what was signed of a client's sessions that began in a time, the oldest first, with the
+    key that opens it (one query)."""
+    rows = SessionVersion.objects.filter(
+        client=client, type=SessionVersion.Type.SIGNED, session__started_at__gte=since
+    )
+    if until is not None:
+        rows = rows.filter(session__started_at__lt=until)
+    found = list(rows.order_by("session__started_at", "pk"))
+    for version in found:
+        version.client = client
+    return found
 
 
 def _opened(client: Client, rows: Iterable[SessionAction]) -> Iterable[Action]:
