@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -17,13 +17,14 @@ from bookings.models import Booking
 from bookings.queries.record import sent_by
 from bookings.seed.people import uuid
 from bookings.session_document import document_of
+from clients import trends
 from clients.models import Client, ClientKey
 from clients.phases import Phase
 from treatments import soap
 from treatments.actions.charting import digest_of
 from treatments.atlas import Point, load
 from treatments.models import BoxUse, NeedleBox, SessionAction, SessionRecord, SessionVersion, Tool
-from treatments.progress import CONCERN, GAIS, WEEK_STRESS
+from treatments.progress import BEFORE, CONCERN, GAIS, WEEK_STRESS, Span, What, paths
 from treatments.session_actions import Action, Kind, Side, View, read
 from treatments.session_log import SessionState, fold
 
@@ -113,7 +114,7 @@ def _session(
         Action(uuid(random), kind, visit.starts_at + after * MINUTE, read(kind, said))
         for after, kind, said in (
             *_done(client, list(concerns), random, box=box, tool=tool),
-            *_told(client, list(concerns), random, number=number),
+            *_told(client, list(concerns), random, number=number, on=visit.starts_at.date()),
         )
     ]
     SessionAction.objects.bulk_create(
@@ -246,18 +247,28 @@ def _done(
 
 
 def _told(
-    client: Client, concerns: Sequence[str], random: Random, *, number: int
+    client: Client, concerns: Sequence[str], random: Random, *, number: int, on: date
 ) -> Iterator[tuple[float, Kind, dict[str, Any]]]:
-    """Yield what the client says of it at the end of their so-manieth session, and the end itself."""
-    at_first = Random(f"{client.uid} scores")
-    for scale, of in (*((CONCERN, code) for code in concerns), WEEK_STRESS):
-        value = at_first.randint(5, 8) - number + random.choice((0, 0, 1))
-        yield 49.5, Kind.RATING, {"scale": scale, "of": of, "by": "", "value": value}
+    """Yield what a client says at the end of a session, near what their forms say; and the end."""
+    known = _scores(client, on)
+    for what in (*((CONCERN, code) for code in concerns), WEEK_STRESS):
+        value = known.get(what, 7 - number) + random.choice((-1, 0, 0))
+        scale, of = what
+        said = {"scale": scale, "of": of, "by": "", "value": min(max(round(value), 0), 10)}
+        yield 49.5, Kind.RATING, said
     if number > 1:
         for by in ("", "client"):
             word = random.choice(("no_change", "improved", "improved", "much_improved"))
             yield 49.5, Kind.RATING, {"scale": GAIS, "of": "", "by": by, "value": word}
     yield 50, Kind.END, {}
+
+
+def _scores(client: Client, on: date) -> dict[What, float]:
+    """Return what the client's forms last said of each thing, up to a day."""
+    sent = [one for one in sent_by(client) if one.row.told_on <= on]
+    forms = [trends.Form(one.row.told_on, one.form, one.row.asked, one.row.answers) for one in sent]
+    found = paths(trends.series(forms), (), Span(date.min + BEFORE, on))
+    return {what: points[-1].value for what, points in found.items()}
 
 
 def _needle(
