@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
+from bookings.actions.importing import upload
 from bookings.models import Booking
+from clients import data_requests
+from clients.models import ContactProposal
+from clinic.audit import staff
 from clinic.models import Practitioner, User, WorkingHours
+from tests.bookings.my_pages import login_of, person
 from tests.factories import clinic
 from tests.factories.house import House, house
 from tests.harness.browser import Visits, axe
@@ -160,8 +168,8 @@ def pages(page: Page, home: House) -> Iterator[str]:
         f"rooms/{home.rooms[0].uid}/",
         "people/",
         "people/add/",
-        f"people/{user.pk}/",
-        f"people/{user.pk}/password/",
+        f"people/{user.uid}/",
+        f"people/{user.uid}/password/",
         f"practitioners/{home.people[0].uid}/",
         "hours/",
         f"hours/{home.people[0].uid}/",
@@ -174,6 +182,7 @@ def pages(page: Page, home: House) -> Iterator[str]:
     ):
         page.goto(f"/settings/{path}")
         yield path
+    yield from pages_about_a_client(page)
     page.goto("/settings/clinic/")
     for label in ("Name of the clinic", "Bookable ahead, days"):
         page.get_by_label(label).fill("")
@@ -192,6 +201,42 @@ def pages(page: Page, home: House) -> Iterator[str]:
     page.get_by_role("button", name="Send me a test message").click()
     expect(page.get_by_text("The message has left for")).to_be_visible()
     yield "test message"
+
+
+def pages_about_a_client(page: Page) -> Iterator[str]:
+    """Open what the owner has to do with a client's record, and yield what each page shows."""
+    now, ruth = datetime.now(UTC), User.objects.get(name="Ruth Castellanos")
+    priya = person()
+    data_requests.ask(
+        now=now, user=login_of(priya), client=priya, kind="CORRECTION",
+        words="My year of birth is wrong.", key=uuid4(),
+    )  # fmt: skip
+    ContactProposal.objects.create(
+        client=priya, said={"email": "other@example.org", "phone": "+14165550199"}, made_at=now
+    )
+    file = upload(
+        now=now, actor=staff(ruth), filename="clients.csv",
+        data=b"First Name,Last Name,Email\nAna,Silva,ana@example.org\n,,nobody",
+    )  # fmt: skip
+    record = f"/practice/clients/{priya.uid}/"
+    page.goto(f"{record}open/")
+    yield "a reason to open a record"
+    page.get_by_role("textbox").fill("Asked for a copy of it.")
+    page.locator("main button[type=submit]").click()
+    expect(page).to_have_url(re.compile(f"{record}$"))
+    for path in (
+        f"{record}seen/",
+        f"{record}withheld/",
+        f"/desk/clients/{priya.uid}/",
+        "/practice/requests/",
+        "/settings/openings/",
+        "/settings/keeping/",
+        f"/settings/keeping/{priya.uid}/",
+        "/settings/clients/",
+        f"/settings/clients/import/{file.uid}/",
+    ):
+        page.goto(path)
+        yield path
 
 
 def test_every_page_of_the_settings_can_be_used_by_everybody(
