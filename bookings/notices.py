@@ -27,10 +27,13 @@ from bookings.messages import (
 from bookings.models import Booking, Review
 from bookings.queries.forms import open_forms
 from clients.channels.base import Invite
+from clients.consent_links import consent_url
+from clients.consent_rules import Kind
 from clients.contact import phone_words
 from clients.intake_links import form_url
 from clients.models import Channel, ContactConsent, IntakeRequest, Message, Purpose
 from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
+from clients.queries.consents import standings
 from clinic import colours
 from clinic.models import Clinic
 
@@ -54,10 +57,11 @@ class _Known:
     standing: Mapping[str, Sequence[Message]]
     consents: Mapping[tuple[int, str], bool]
     forms: Mapping[str, IntakeRequest]
+    to_sign: frozenset[int]
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
-    """Describe messages about bookings as they stand at `now` (five queries)."""
+    """Describe messages about bookings as they stand at `now` (six queries)."""
     known = _read(messages, now)
     return {message.pk: _one(message, known, now) for message in messages}
 
@@ -69,7 +73,7 @@ def _read(messages: Sequence[Message], now: datetime) -> _Known:
         for booking in Booking.objects.filter(
             uid__in=[UUID(about.partition(":")[2]) for about in abouts]
         )
-        .select_related("client", "room__location", "practitioner__user")
+        .select_related("client__consent_link", "room__location", "practitioner__user")
         .annotate(welcome_from=Subquery(_DECLINED.values("not_before")[:1]), asked_at=ASKED_AT)
     }
     standing: dict[str, list[Message]] = defaultdict(list)
@@ -82,12 +86,15 @@ def _read(messages: Sequence[Message], now: datetime) -> _Known:
         .order_by("client", "channel", "-at", "-pk")
         .distinct("client", "channel")
     )
+    clients = {booking.client_id for booking in bookings.values() if booking.client_id}
+    standing_of = standings(clients, now, kinds=[Kind.TREATMENT])
     return _Known(
         clinic=Clinic.objects.the_only(),
         bookings=bookings,
         standing=standing,
         consents={(each.client_id, each.channel): each.granted for each in newest},
         forms=open_forms(abouts, now=now),
+        to_sign=frozenset(pk for pk, of in standing_of.items() if not of[Kind.TREATMENT].holds),
     )
 
 
@@ -115,6 +122,8 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
     channel, to = way
     with override(booking.client.language):
         context = _context(message, booking, known, others, now)
+        if _asks_consent(message, booking, known, context, to):
+            context["consent"] = consent_url(booking.client)
         return Notice(
             channel=channel,
             to=to,
@@ -127,6 +136,19 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
             if channel == Channel.EMAIL
             else None,
         )
+
+
+def _asks_consent(
+    message: Message, booking: Booking, known: _Known, context: Mapping[str, str | bool], to: str
+) -> bool:
+    """Return whether a message brings the link by which a client reads and signs: before the visit,
+    while there is something to sign, and to nobody but the client's own address."""
+    client = booking.client
+    if client is None or client.pk not in known.to_sign:
+        return False
+    if message.kind != followups.PREPARATION and not context.get("prepare"):
+        return False
+    return bool(to) and to in (client.email, client.phone)
 
 
 def _is_tidings(message: Message) -> bool:

@@ -33,6 +33,8 @@ ALLOWED = frozenset(
         "on_dark_colour",
         # Where a form is filled in: an opaque address, whatever it asks.
         "form",
+        # Where a client reads and signs; whoever has it reads what was signed.
+        "consent",
     }
 )
 # Of buttons and lines, where the clinic has no colour of its own.
