@@ -21,6 +21,7 @@ ANGLES: dict[str, Words] = {
     "oblique": gettext_lazy("oblique"),
     "subcutaneous": gettext_lazy("along under the skin"),
 }
+OFF = gettext_lazy("off")
 PREGNANCY: dict[str, Words] = {
     "caution": gettext_lazy("with care in pregnancy"),
     "contraindicated": gettext_lazy("not used in pregnancy"),
@@ -136,7 +137,7 @@ def _drawn(point: Point) -> str:
 
 def _tags(point: Point, setting: PointSetting | None) -> list[tuple[str, Words]]:
     is_off = setting.is_off if setting else not point.enabled_by_default
-    tags: list[tuple[str, Words]] = [("rose", gettext_lazy("off"))] if is_off else []
+    tags: list[tuple[str, Words]] = [("rose", OFF)] if is_off else []
     if point.pregnancy in PREGNANCY:
         tags.append(("gold", PREGNANCY[point.pregnancy]))
     return tags
