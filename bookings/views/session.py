@@ -24,7 +24,8 @@ from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.practice import practitioners_only
 from bookings.views.session_chart import marks_of
-from bookings.views.session_page import action_row, live_page, millis
+from bookings.views.session_data import action_row, millis
+from bookings.views.session_page import live_page
 from clinic import audit
 from clinic.errors import Refusal, Sentence
 from clinic.models import User

@@ -22,7 +22,8 @@ from bookings.views import wording
 from bookings.views.progress_page import at_review
 from bookings.views.seen_answers import seen
 from bookings.views.session_chart import chart_of, marks_of, without_reason
-from bookings.views.session_page import clock_words, planned_of
+from bookings.views.session_data import planned_of
+from bookings.views.session_page import clock_words
 from treatments import soap, stricta
 from treatments import wording as words_of
 from treatments.models import SessionRecord

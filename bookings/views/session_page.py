@@ -21,25 +21,18 @@ from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
 from bookings.views.record_page import Changed, what_changed
 from bookings.views.seen_answers import SeenAnswers, seen
-from bookings.views.session_chart import (
-    beside_the_chart,
-    chart_of,
-    marks_of,
-    point_sets,
-    region_marks,
-)
+from bookings.views.session_chart import beside_the_chart, chart_of, marks_of, point_sets
+from bookings.views.session_data import TALLY, needle_row, planned_of, session_data
 from clients.phases import Phase
 from clients.rules import Outcome
 from treatments import wording as words_of
 from treatments.atlas import load
 from treatments.models import NeedleBox, SessionRecord, Tool
-from treatments.point_marks import Marks
-from treatments.queries.points import point_settings
 from treatments.queries.sessions import actions_of, last_before, state_of
-from treatments.session_actions import Action, Angle, Layer, Response, Stimulation
+from treatments.session_actions import Angle, Layer, Response, Stimulation
 from treatments.session_facts import EVENTS, MASSAGE_AREAS, MASSAGE_STROKES, ROLLER_STROKES
 from treatments.session_log import Count, Needle, SessionState, fold
-from treatments.views.face_chart import FaceChart, chart_points, chart_regions, marks_document
+from treatments.views.face_chart import FaceChart
 
 QUICK = (
     gettext_lazy("Relaxed"),
@@ -49,7 +42,6 @@ QUICK = (
     gettext_lazy("Light-headed, passed"),
 )
 MOST_CHANGES = 6
-TALLY = gettext_lazy("%(in)s in, %(out)s out, %(still)s still in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,28 +217,8 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         finish_href=reverse("session-finish", args=[session.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),
         record_href=reverse("record", args=[client_uid]),
-        data=_data(booking, session, actions, ghost, phases, boxes, after, marks, sets, now),
+        data=session_data(booking, session, actions, ghost, boxes, after, marks, sets, now),
     )
-
-
-def action_row(action: Action) -> dict[str, Any]:
-    """Return an action as tablets read it; moments in milliseconds since 1970."""
-    return {
-        "id": str(action.uid),
-        "kind": action.kind,
-        "at": millis(action.at),
-        "payload": action.payload,
-    }
-
-
-def millis(at: datetime) -> int:
-    """Return an instant in milliseconds since 1970."""
-    return round(at.timestamp() * 1000)
-
-
-def needle_row(needle: Needle) -> dict[str, Any]:
-    """Return a needle as the chart reads it."""
-    return {"needle": needle.uid, "is_in": needle.is_in, **needle.details}
 
 
 def needle_words(needle: Needle) -> dict[str, Any]:
@@ -275,11 +247,6 @@ def still_words(count: int) -> str:
         "%(count)d still in. Take all out before the roller.",
         count,
     ) % {"count": count}
-
-
-def planned_of(session: SessionRecord) -> list[tuple[Phase, int]]:
-    """Return the phases of a session and their minutes, as they were planned."""
-    return [(Phase(kind), minutes) for kind, minutes in session.planned]
 
 
 def clock_words(spent: timedelta) -> str:
@@ -457,85 +424,3 @@ def _needle_choices() -> list[Choices]:
         Choices(field, name, [Choice(code, words[code]) for code in codes])
         for field, name, codes, words in groups
     ]
-
-
-def _data(
-    booking: Booking,
-    session: SessionRecord,
-    actions: Sequence[Action],
-    ghost: list[dict[str, Any]],
-    phases: Sequence[PhaseShown],
-    boxes: Sequence[NeedleBox],
-    after: Booking | None,
-    marks: Marks,
-    sets: Sequence[Mapping[str, Any]],
-    now: datetime,
-) -> dict[str, Any]:
-    zone = booking.room.location.zone
-    used = [action.payload["box"] for action in actions if action.payload.get("box")]
-    return {
-        "session": str(session.uid),
-        "log_href": reverse("session-log", args=[session.uid]),
-        "now": millis(now),
-        "zone": zone.key,
-        "last": session.last_number,
-        "actions": [action_row(action) for action in actions],
-        "planned": [
-            {"phase": one.kind, "name": str(one.name), "minutes": one.minutes} for one in phases
-        ],
-        "retention": session.retention_minutes,
-        "next": {"at": millis(after.starts_at), "words": wording.clock(after.starts_at, zone)}
-        if after
-        else None,
-        "points": chart_points(point_settings()),
-        "regions": chart_regions(),
-        "marks": marks_document(marks),
-        "region_marks": region_marks(marks),
-        "sets": {one["code"]: one["points"] for group in sets for one in group["sets"]},
-        "ghost": ghost,
-        "usual_box": used[-1] if used else (str(boxes[0].uid) if len(boxes) == 1 else None),
-        "events": {code: str(name) for code, name in words_of.EVENTS.items()},
-        "words": {
-            **{name: str(words) for name, words in WORDS.items()},
-            "sides": {side: str(name) for side, name in words_of.SIDES.items()},
-        },
-    }
-
-
-WORDS: dict[str, str | Promise] = {
-    "saved": gettext_lazy("Saved %(time)s"),
-    "waiting": gettext_lazy("Saving"),
-    "offline": gettext_lazy("No connection: %(count)s kept here, sent later"),
-    "refused": gettext_lazy("Something was not taken: %(count)s kept here. Please reload."),
-    "login": gettext_lazy("Log in again in another tab: %(count)s kept here"),
-    "signed": gettext_lazy("This session is signed. %(count)s kept here become an addendum."),
-    "deep": gettext_lazy("Deeper than the %(most)s mm set for this point"),
-    "usual": gettext_lazy("Usually %(from)s to %(to)s mm"),
-    "as_last_time": gettext_lazy("As last time"),
-    "early": gettext_lazy("Stopped early"),
-    "details": gettext_lazy("Details"),
-    "out_now": gettext_lazy("Out"),
-    "out": gettext_lazy("out"),
-    "remove": gettext_lazy("Remove"),
-    "tally": TALLY,
-    "region": gettext_lazy("%(region)s %(still)s of %(in)s"),
-    "still_one": gettext_lazy("%(count)s still in. Take it out before the roller."),
-    "still_many": gettext_lazy("%(count)s still in. Take all out before the roller."),
-    "oil_off": gettext_lazy("The oil came off at %(time)s."),
-    "oil_on": gettext_lazy("Take the oil off before needling."),
-    "areas": gettext_lazy("%(count)s areas"),
-    "spent": gettext_lazy("%(spent)s / %(planned)s min"),
-    "ended": gettext_lazy("Ended"),
-    "not_begun": gettext_lazy("Not begun"),
-    "over": gettext_lazy("over the %(minutes)s minutes planned"),
-    "of": gettext_lazy("left of %(minutes)s minutes"),
-    "next": gettext_lazy("Next: %(phase)s"),
-    "begin": gettext_lazy("Begin: %(phase)s"),
-    "end": gettext_lazy("End of the session"),
-    "pause": gettext_lazy("Pause"),
-    "resume": gettext_lazy("Go on"),
-    "total": gettext_lazy("%(spent)s of %(planned)s minutes"),
-    "retained": gettext_lazy("A needle has been in for %(minutes)s minutes."),
-    "soon": gettext_lazy("%(phase)s: two minutes left."),
-    "late": gettext_lazy("At this pace the next client, at %(time)s, waits."),
-}

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from bookings import actions
 from bookings.models import Booking
-from bookings.views.session_page import action_row, millis
+from bookings.views.session_data import action_row, millis
 from clients.models import ClientKey
 from clinic.models import User
 from tests.factories import bookings, clinic
