@@ -38,6 +38,8 @@ NO_WORDS = {
     "clients.ConsentGiven.circumstances",
     "clients.IntakeDraft.content",
     "clients.Document.original_name",
+    # How somebody is called and reached: the desk's to read, as the contact itself is.
+    "clients.ContactProposal.said",
 }
 # Of sessions and plans nothing is shown by the walk; their own tests look at who notes what.
 TREATED = "treatments."
