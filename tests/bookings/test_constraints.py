@@ -258,6 +258,13 @@ TRIED_BY_IMPORTING = {
     "import_status_known",
     "imported_key_names_one_thing",
 }
+# In test_media and test_contact_told.
+TRIED_ELSEWHERE = {
+    "contact_proposal_one_open",
+    "contact_proposal_open_or_ended",
+    "document_released_while_it_stands",
+    "photo_released_while_it_stands",
+}
 # In test_rule_editing.
 TRIED_BY_RULE_EDITING = {"rule_draft_one_open", "rule_draft_open_or_closed"}
 
@@ -269,7 +276,7 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         if model._meta.app_label in OURS
         for constraint in model._meta.constraints
     }
-    tried = [CASES, OF_THEIR_OWN, TRIED_BY_IMPORTING, TRIED_BY_RULE_EDITING]
+    tried = [CASES, OF_THEIR_OWN, TRIED_BY_IMPORTING, TRIED_BY_RULE_EDITING, TRIED_ELSEWHERE]
     for elsewhere in (
         test_running_constraints,
         test_record_constraints,

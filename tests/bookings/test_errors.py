@@ -29,6 +29,8 @@ PAGE_CODES = {
     "cannot_unmerge",
     "client_merged",
     "client_erased",
+    "decided_meanwhile",
+    "link_outlasts",
     "not_erasable",
     "erasure_gone",
     "held_already",

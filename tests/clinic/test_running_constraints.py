@@ -12,6 +12,7 @@ from bookings.errors import constraint_of
 from clinic.models import (
     AccessEntry,
     AddressProof,
+    HandedOver,
     Heartbeat,
     LoginLink,
     Logo,
@@ -33,6 +34,10 @@ def access(what: str) -> models.Model:
 
 def link(until: timedelta) -> models.Model:
     return LoginLink(digest=str(until), made_at=NOW, expires_at=NOW + until)
+
+
+def handed(until: timedelta) -> models.Model:
+    return HandedOver(by=clinic.user(), at=NOW, until=NOW + until)
 
 
 def pin_pass(until: timedelta) -> PinPass:
@@ -87,6 +92,7 @@ def seal(until: int) -> models.Model:
 CASES: dict[str, tuple[Callable[[], models.Model], Callable[[], models.Model]]] = {
     "address_proof_ends_after_it_begins": (lambda: proof(MINUTE), lambda: proof(-MINUTE)),
     "access_what_is_a_code": (lambda: access("SCREENING_ANSWERS"), lambda: access("botox")),
+    "handed_over_ends_after_it_begins": (lambda: handed(MINUTE), lambda: handed(-MINUTE)),
     "heartbeat_name_known": (
         lambda: Heartbeat(name="BACKUP", tried_at=NOW),
         lambda: Heartbeat(name="OTHER", tried_at=NOW),
