@@ -42,17 +42,23 @@ def link_in_message(booking: Booking) -> str:
     raise AssertionError("no message leads to the form")
 
 
+def on_to(page: Page, title: str) -> None:
+    """Go on, and wait for the next screen: what is counted on it must be its own."""
+    on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
 def fill_in_form(page: Page) -> None:
     """Fill in what has to be, and send it."""
     page.get_by_role("button", name="Begin").click()
     about(page)
     on(page)
     concerns(page, javascript=True)
-    on(page)
+    on_to(page, "Your skin")
     screened(page)
-    on(page)
+    on_to(page, "Treatments you have had")
     none_of(page, "procedure_log")
-    on(page)
+    on_to(page, "Your health")
     screened(page)
     none_of(page, "medications", "allergies")
     page.get_by_role("button", name="Save, exit").click()
