@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from clients.models import ClientKey
 from clinic.models import AuditEntry, User
 from tests.copying import copy, refused
 from tests.factories import bookings, clinic
-from tests.harness.databases import Database
 from treatments.actions import chart, open_session, sign_session, write_addendum
 from treatments.errors import AddendumEmpty, NeedlesStillIn, SessionSigned
 from treatments.models import AdverseEvent, BoxUse, NeedleBox, SessionAction, SessionRecord
@@ -266,69 +264,3 @@ def test_what_was_noted_is_sealed(session: SessionRecord, mei: User) -> None:
             cursor.execute(f"SELECT t::text FROM {table} t")  # noqa: S608
             assert all("Marigold" not in row for (row,) in cursor.fetchall())
     assert not AuditEntry.objects.filter(after__icontains="Marigold").exists()
-
-
-def test_two_tablets_writing_at_once_lose_nothing_and_number_everything_once(
-    fresh_db: Database,
-) -> None:
-    mei = clinic.user(role="PRACTITIONER")
-    made = bookings.booking(practitioner=clinic.practitioner(user=mei), status="ARRIVED")
-    session = actions.begin_session(now=NOW, author=mei, booking=made)
-    batches = [[place() for _ in range(5)] for _ in range(6)]
-    shared = [place()]
-    barrier, failed = Barrier(6), []
-
-    def send(batch: list[Action]) -> None:
-        try:
-            barrier.wait()
-            for each in batch:
-                write(session, mei, each, *shared)
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=send, args=(batch,)) for batch in batches]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    numbers = list(SessionAction.objects.order_by("number").values_list("number", flat=True))
-    assert numbers == list(range(1, 32))
-
-
-def test_a_signature_and_a_needle_at_the_same_moment_never_both_count(fresh_db: Database) -> None:
-    mei = clinic.user(role="PRACTITIONER")
-    made = bookings.booking(practitioner=clinic.practitioner(user=mei), status="ARRIVED")
-    session = actions.begin_session(now=NOW, author=mei, booking=made)
-    barrier, said = Barrier(2), []
-
-    def attempt(act: Any) -> None:
-        try:
-            barrier.wait()
-            act()
-        except (SessionSigned, NeedlesStillIn) as refusal:
-            said.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [
-        Thread(target=attempt, args=(lambda: write(session, mei, place()),)),
-        Thread(
-            target=attempt,
-            args=(
-                lambda: sign_session(
-                    now=NOW + 30 * MINUTE, author=mei, session=session, document={}
-                ),
-            ),
-        ),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    session.refresh_from_db()
-    assert len(said) == 1
-    assert session.is_signed is (said == ["SessionSigned"])
-    assert SessionAction.objects.exists() is (said == ["NeedlesStillIn"])
