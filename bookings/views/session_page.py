@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,14 +23,14 @@ from bookings.views.record_page import Changed, what_changed
 from bookings.views.seen_answers import SeenAnswers, seen
 from bookings.views.session_chart import beside_the_chart, chart_of, marks_of, point_sets
 from bookings.views.session_data import TALLY, needle_row, planned_of, session_data
-from clients.phases import Phase
+from bookings.views.session_work import Choice, Work, work_of
 from clients.rules import Outcome
 from treatments import wording as words_of
 from treatments.atlas import load
-from treatments.models import NeedleBox, SessionRecord, Tool
+from treatments.models import NeedleBox, SessionRecord
 from treatments.queries.sessions import actions_of, last_before, state_of
 from treatments.session_actions import Angle, Layer, Response, Stimulation
-from treatments.session_facts import EVENTS, MASSAGE_AREAS, MASSAGE_STROKES, ROLLER_STROKES
+from treatments.session_facts import EVENTS
 from treatments.session_log import Count, Needle, SessionState, fold
 from treatments.views.face_chart import FaceChart
 
@@ -58,37 +58,12 @@ class PhaseShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to choose by its name; `chosen` as it stands, `avoid` why rather not."""
-
-    code: str
-    name: str | Promise
-    chosen: bool = False
-    avoid: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
     """A group of choices for one field of a needle."""
 
     field: str
     name: str | Promise
     options: list[Choice]
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How the massage or the roller was done. `product` None: it has none."""
-
-    kind: str
-    name: str | Promise
-    words: str
-    areas: list[Choice]
-    strokes: list[Choice]
-    tools: list[dict[str, Any]]
-    product: str | None
-    cold: bool
-    note: str
 
 
 @dataclass(frozen=True)
@@ -192,7 +167,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         % {"time": wording.clock(state.oil_off_at, zone)}
         if state.oil_off_at
         else _("Take the oil off before needling."),
-        work=_work(booking, state, answers),
+        work=work_of(booking, state, answers),
         event_words=str(len(state.events) or ""),
         events=[str(words_of.EVENTS.get(one["what"], one["what"])) for one in state.events],
         event_kinds=[
@@ -353,64 +328,6 @@ def _before(before: SessionRecord | None, last: SessionState | None, zone: ZoneI
     ]
     lines += [str(words_of.EVENTS.get(one["what"], one["what"])) for one in last.events]
     return lines + [text for _at, text in last.notes]
-
-
-def _work(booking: Booking, state: SessionState, answers: SeenAnswers | None) -> list[Work]:
-    marks = {one.kind: one.mark for one in answers.phases} if answers else {}
-
-    def areas(done: Mapping[str, Any], phase: Phase) -> list[Choice]:
-        mark = marks.get(phase)
-        avoid = str(mark.short) if mark and mark.tone == "rose" else ""
-        chosen = done.get("areas", ())
-        return [Choice(code, words_of.AREAS[code], code in chosen, avoid) for code in MASSAGE_AREAS]
-
-    def strokes(done: Mapping[str, Any], codes: Iterable[str]) -> list[Choice]:
-        return [Choice(c, words_of.STROKES[c], c in done.get("strokes", ())) for c in codes]
-
-    massage, roller = state.massage, state.roller
-    return [
-        Work(
-            kind="MASSAGE",
-            name=words_of.PHASES["LYMPHATIC_MASSAGE"],
-            words="",
-            areas=areas(massage, Phase.LYMPHATIC_MASSAGE),
-            strokes=strokes(massage, MASSAGE_STROKES),
-            tools=[],
-            product=massage.get("product", ""),
-            cold=False,
-            note=massage.get("note", ""),
-        ),
-        Work(
-            kind="ROLLER",
-            name=words_of.PHASES["JADE_ROLLER"],
-            words="",
-            areas=areas(roller, Phase.JADE_ROLLER),
-            strokes=strokes(roller, ROLLER_STROKES),
-            tools=[
-                {
-                    "uid": str(tool.uid),
-                    "words": tool_words(tool, booking.room.location.zone),
-                    "chosen": str(tool.uid) == roller.get("tool"),
-                }
-                for tool in at_hand.tools_at(booking)
-            ],
-            product=None,
-            cold=bool(roller.get("cold")),
-            note=roller.get("note", ""),
-        ),
-    ]
-
-
-def tool_words(tool: Tool, zone: ZoneInfo) -> str:
-    """Return the tool's name and whether it is clean; `cleaned_at` and `used_at` are on it."""
-    cleaned: datetime | None = getattr(tool, "cleaned_at", None)
-    used: datetime | None = getattr(tool, "used_at", None)
-    if cleaned is None or (used is not None and used > cleaned):
-        return _("%(tool)s, not cleaned since it was used") % {"tool": tool.name}
-    return _("%(tool)s, cleaned %(when)s") % {
-        "tool": tool.name,
-        "when": wording.moment(cleaned, zone),
-    }
 
 
 def _needle_choices() -> list[Choices]:
