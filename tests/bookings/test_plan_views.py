@@ -261,7 +261,7 @@ def test_somebody_new_and_somebody_without_a_plan_are_booked_as_ever(
     client = person()
     had(home, client, 1)
     who = str(home.people[1].pk)
-    sent = form(home, client=str(client.uid), at=str(Choice(home.at(11, ahead=1), who)))
+    sent = form(home, client=str(client.uid), at=str(Choice(home.at(11, ahead=2), who)))
     assert desk.post("/desk/book/?location=queen", sent).status_code == 303
 
 
