@@ -321,3 +321,4 @@ state = fold(log.all());
 render();
 setInterval(tick, 1000);
 document.addEventListener("visibilitychange", tick);
+page.dataset.live = "yes";

@@ -73,7 +73,8 @@ export const openLog = ({ session, url, token, actions, last, now, changed, stat
 
   for (const event of ["online", "focus"]) window.addEventListener(event, exchange);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) exchange(); });
-  timer = setTimeout(exchange, pending.length ? 0 : POLL);
+  // At once: what this tablet sent a moment ago may be newer than the page.
+  timer = setTimeout(exchange, 0);
 
   return {
     all,

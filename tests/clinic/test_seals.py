@@ -214,9 +214,12 @@ def test_two_sealers_at_once_make_one_chain(fresh_db: Database) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", seals.LOCK)
         assert seals.make(now=NOW) is None
     other.close()
+    assert not Seal.objects.exists(), "two sealers were at it at once"
     all_sealed()
+    made = Seal.objects.count()
     assert seals.make(now=NOW) is None, "a seal without rows was made"
-    assert Seal.objects.count() == 1
+    assert Seal.objects.count() == made
+    assert not seals.verify().breaks
 
 
 def test_a_chain_goes_on_where_the_servers_numbers_begin_anew(fresh_db: Database) -> None:

@@ -78,6 +78,7 @@ def enter(page: Page, home: House, booking: Booking) -> None:
     log_in(page, str(mei(home).email), f"/practice/visit/{booking.uid}/")
     page.get_by_role("button", name="Begin the session").click()
     expect(page.get_by_role("button", name="Begin: Lymphatic massage")).to_be_visible()
+    expect(page.locator("[data-session]")).to_have_attribute("data-live", "yes")
 
 
 def saved(page: Page) -> None:
