@@ -44,6 +44,8 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             say("Making the tables")
             call_command("migrate", verbosity=0, skip_checks=True)
+        else:
+            executor.check_replacements()  # written down as applied, where those they replace are
         if "load_defaults" in get_commands():
             call_command("load_defaults", verbosity=verbosity)
         if options["demo"] and "seed_demo" in get_commands():

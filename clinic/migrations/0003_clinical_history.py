@@ -1,7 +1,6 @@
 """The database writes down every write to a clinical row (docs/decisions/0010)."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 TX = """
 ALTER TABLE clinic_historyentry
@@ -172,42 +171,20 @@ DROP TRIGGER history_only_added_to ON clinic_historyentry;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0007_look")]
+    # Databases that have all of these have this one too.
+    replaces = [
+        ("clinic", "0005_logins"),
+        ("clinic", "0006_address_proofs"),
+        ("clinic", "0007_look"),
+        ("clinic", "0008_history"),
+        ("clinic", "0009_pin"),
+        ("clinic", "0010_opening_records"),
+        ("clinic", "0011_public_ids"),
+        ("clinic", "0012_record_is_kept"),
+        ("clinic", "0013_devices_are_handed_over"),
+    ]
+    dependencies = [("clinic", "0002_logs_are_only_added_to")]
     operations = [
-        migrations.CreateModel(
-            name="HistoryEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("table_name", models.CharField(max_length=63)),
-                ("row_id", models.BigIntegerField()),
-                ("operation", models.CharField(choices=[("INSERT", "Insert"), ("UPDATE", "Update"), ("DELETE", "Delete")], max_length=6)),
-                ("client_id", models.BigIntegerField(null=True)),
-                ("before", models.JSONField(default=dict)),
-                ("after", models.JSONField(default=dict)),
-                ("database_user", models.CharField(max_length=63)),
-            ],
-            options={
-                "verbose_name_plural": "history entries",
-                "indexes": [models.Index(fields=["client_id", "id"], name="history_of_client")],
-            },
-        ),
-        migrations.CreateModel(
-            name="HistoryText",
-            fields=[
-                ("entry", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name="text", serialize=False, to="clinic.historyentry")),
-                ("client_id", models.BigIntegerField(db_index=True)),
-                ("salt", models.UUIDField()),
-                ("before", models.JSONField(default=dict)),
-                ("after", models.JSONField(default=dict)),
-            ],
-        ),
-        # The seals made until now are of the first format.
-        migrations.AddField("seal", "format", models.IntegerField(default=1)),
-        migrations.AlterField("seal", "format", models.IntegerField(default=2)),
-        migrations.AddField("seal", "history_above", models.BigIntegerField(default=0)),
-        migrations.AddField("seal", "history_last", models.BigIntegerField(default=0)),
-        migrations.AddField("seal", "history_rows", models.BigIntegerField(default=0)),
         migrations.RunSQL(TX, NO_TX),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
     ]
