@@ -34,9 +34,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How the massage or the roller was done. `product` None: it has none."""
+    """How the massage or the roller was done. `product` None: it has none; `left` what was left out."""
 
     kind: str
+    phase: Phase
     name: str | Promise
     words: str
     areas: list[Choice]
@@ -45,6 +46,7 @@ class Work:
     product: str | None
     cold: bool
     note: str
+    left: list[str]
 
 
 def work_of(booking: Booking, state: SessionState, answers: SeenAnswers | None) -> list[Work]:
@@ -60,10 +62,19 @@ def work_of(booking: Booking, state: SessionState, answers: SeenAnswers | None) 
     def strokes(done: Mapping[str, Any], codes: Iterable[str]) -> list[Choice]:
         return [Choice(c, words_of.STROKES[c], c in done.get("strokes", ())) for c in codes]
 
+    def left(phase: Phase) -> list[str]:
+        return [
+            _("%(what)s: %(reason)s")
+            % {"what": words_of.AREAS.get(area, area) or _("All of it"), "reason": reason}
+            for (of, area), reason in state.skipped.items()
+            if of is phase
+        ]
+
     massage, roller = state.massage, state.roller
     return [
         Work(
             kind="MASSAGE",
+            phase=Phase.LYMPHATIC_MASSAGE,
             name=words_of.PHASES["LYMPHATIC_MASSAGE"],
             words="",
             areas=areas(massage, Phase.LYMPHATIC_MASSAGE),
@@ -72,9 +83,11 @@ def work_of(booking: Booking, state: SessionState, answers: SeenAnswers | None) 
             product=massage.get("product", ""),
             cold=False,
             note=massage.get("note", ""),
+            left=left(Phase.LYMPHATIC_MASSAGE),
         ),
         Work(
             kind="ROLLER",
+            phase=Phase.JADE_ROLLER,
             name=words_of.PHASES["JADE_ROLLER"],
             words="",
             areas=areas(roller, Phase.JADE_ROLLER),
@@ -90,6 +103,7 @@ def work_of(booking: Booking, state: SessionState, answers: SeenAnswers | None) 
             product=None,
             cold=bool(roller.get("cold")),
             note=roller.get("note", ""),
+            left=left(Phase.JADE_ROLLER),
         ),
     ]
 

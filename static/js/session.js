@@ -190,6 +190,19 @@ for (const work of page.querySelectorAll("[data-work-form]")) {
     work.closest("details").open = false;
   });
 }
+for (const skip of page.querySelectorAll("[data-skip-form]")) {
+  skip.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { area, reason } = skip.elements;
+    if (!reason.value.trim()) return;
+    write(["SKIP", { phase: skip.dataset.skipForm, reason: reason.value.trim(), ...(area.value ? { area: area.value } : {}) }]);
+    reason.value = "";
+  });
+}
+const takeBackSkip = (phase, area) => {
+  const made = log.all().filter(({ kind, payload }) => kind === "SKIP" && payload.phase === phase && (payload.area || "") === area);
+  log.write(...made.map((action) => ["UNDO", { action: action.id }]));
+};
 const eventForm = find("event-form");
 eventForm.elements.what.addEventListener("change", () => { eventForm.elements.grade.value = eventForm.elements.what.selectedOptions[0].dataset.grade; });
 eventForm.addEventListener("submit", (event) => {
@@ -264,6 +277,15 @@ const render = () => {
   for (const kind of ["massage", "roller"]) {
     const where = page.querySelector(`[data-work="${kind.toUpperCase()}"] [data-work-words]`);
     setText(where, state[kind].areas ? fill(words.areas, { count: state[kind].areas.length }) : "");
+  }
+  for (const skip of page.querySelectorAll("[data-skip-form]")) {
+    const phase = skip.dataset.skipForm;
+    const left = Object.entries(state.skipped).filter(([key]) => key.startsWith(`${phase}:`));
+    skip.querySelector("[data-left]").replaceChildren(...left.map(([key, reason]) => {
+      const area = key.slice(phase.length + 1);
+      const name = [...skip.elements.area.options].find((option) => option.value === area)?.textContent || area;
+      return line(`${name}: ${reason}`, button("×", `${words.remove}: ${name}`, () => takeBackSkip(phase, area), "btn-ghost btn-icon"));
+    }));
   }
   tick();
 };

@@ -103,6 +103,12 @@ def test_a_session_is_run_and_signed_without_javascript(
     for typed in (
         {"kind": "PHASE", "phase": "LYMPHATIC_MASSAGE"},
         {"kind": "MASSAGE", "areas": ["jaw", "cheek"], "strokes": ["sweep"], "product": "Jojoba"},
+        {
+            "kind": "SKIP",
+            "phase": "LYMPHATIC_MASSAGE",
+            "area": "neck_side",
+            "reason": "Asked not to",
+        },
         {"kind": "OIL_OFF"},
         {"kind": "PHASE", "phase": "NEEDLING"},
         {"kind": "PLACE", "point": "ST4:L:mouth"},
@@ -114,6 +120,8 @@ def test_a_session_is_run_and_signed_without_javascript(
         assert mei.post(act, typed).status_code == 303, typed
     page = text_of(mei.get(at(running)))
     assert "2 still in. Take all out before the roller." in page
+    assert "Side of the neck: Asked not to" in page
+    assert mei.post(act, {"kind": "SKIP", "phase": "JADE_ROLLER", "reason": ""}).status_code == 422
     refused = mei.post(at(running, "finish/"), FINISHED)
     assert refused.status_code == 409
     assert "2 needles are still in" in text_of(refused)
@@ -121,7 +129,7 @@ def test_a_session_is_run_and_signed_without_javascript(
     done = mei.post(at(running, "finish/"), {**FINISHED, "aftercare": ["rest"]})
     assert (done.status_code, done["Location"]) == (303, at(running, "record/?did=signed"))
     record = text_of(mei.get(done["Location"]))
-    for words in ("ST4", "2 needles in, 2 out.", "Jojoba", "Jaw again, lighter.", "A drop of blood",
+    for words in ("ST4", "2 needles in, 2 out.", "Jojoba", "Side of the neck: Asked not to", "Jaw again, lighter.", "A drop of blood",
                   "No heavy exercise for 24 hours", "Signed by Mei Tanaka"):  # fmt: skip
         assert words in record, words
     assert mei.get(at(running))["Location"] == at(running, "record/")

@@ -210,6 +210,18 @@ def test_two_tablets_on_one_session_agree_and_the_clock_goes_on_on_the_other(
     tap(one, *POINTS[0])
     saved(one)
     expect(other.locator("[data-count-still]")).to_have_text("1")
+    massage = one.locator("[data-work=MASSAGE]")
+    massage.locator("summary").click()
+    massage.get_by_label("Left out").select_option("Side of the neck")
+    massage.get_by_label("Why").fill("Asked not to")
+    massage.get_by_role("button", name="Leave it out").click()
+    saved(one)
+    theirs = other.locator("[data-work=MASSAGE]")
+    theirs.locator("summary").click()
+    expect(theirs).to_contain_text("Side of the neck: Asked not to")
+    theirs.get_by_role("button", name="Side of the neck").click()
+    saved(other)
+    expect(massage).not_to_contain_text("Asked not to")
 
 
 def test_a_tablet_left_alone_shows_nothing_but_the_count_and_the_way_to_take_all_out(
