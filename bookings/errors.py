@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.errors import Refusal, Sentence
+from clinic.errors import Constraints, Refusal, Sentence
 
 if TYPE_CHECKING:
     from bookings.availability import Opening
@@ -23,6 +23,20 @@ TWICE_CONSTRAINTS = {
     "booking_one_an_attempt",
     "booking_one_hold_an_attempt",
     "bookings_requestkey_digest_key",
+}
+SCHEDULE_CONSTRAINTS: Constraints = {
+    "schedule_within_a_year": ("amount", _("At most a year before or after.")),
+    "schedule_of_use_after": ("until", _("It must be of use for a while after it goes.")),
+    "schedule_has_a_way": ("first", _("Choose by which way it goes.")),
+    "schedule_repeats_by_days": (
+        "repeat",
+        _("It can be repeated after a day at the earliest, at most 24 times."),
+    ),
+    "schedule_tidings_stay_on": (
+        "is_on",
+        _("People would come in vain: what tells how a booking stands is always sent."),
+    ),
+    "schedule_clients_sleep": ("night", _("Clients are not written to in the quiet hours.")),
 }
 
 

@@ -5,17 +5,18 @@ wanted whenever the client was last told something else. *Follow-ups* belong to 
 before, the hour after): one a kind and moment, ever; the link to the safety questions goes once,
 and again each time that the practitioner asks.
 
-Hours and kinds: the clinic's default policy (`followups`); quiet hours: 21 to 8, the clinic's own.
+When each goes, what becomes of it at night and when it is late is data (`schedules`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from bookings import lifecycle
+from bookings.quiet import Quiet
+from bookings.schedules import Late, Night, Schedules
 
 CONFIRMATION = "CONFIRMATION"
 REQUEST_RECEIVED = "REQUEST_RECEIVED"
@@ -37,18 +38,9 @@ STAFF = frozenset({REVIEW_WAITING})
 ASKED_FOR = frozenset({LINK})
 KINDS = TIDINGS | FOLLOWUPS | STAFF | ASKED_FOR
 
-PREPARE_BEFORE = timedelta(hours=48)
-REMIND_BEFORE = timedelta(hours=24)
-NO_REMINDER_UNDER = timedelta(hours=26)
-AFTERCARE_AFTER = timedelta(hours=1)
-AFTERCARE_LASTS = timedelta(hours=36)
-REMIND_REVIEW_BEFORE = timedelta(hours=4)
 BAD_NEWS_BEFORE = timedelta(hours=4)
 OLD_NEWS_AFTER = timedelta(days=2)
-# Moved out of the evening, a message comes a little before the quiet, so that a late one fits too.
-BEFORE_QUIET = timedelta(minutes=30)
 
-_DAY = 24 * 60
 _BOOKED = (lifecycle.BOOKED, lifecycle.CONFIRMED)
 _HAPPENING = (*_BOOKED, lifecycle.ARRIVED, lifecycle.IN_SESSION, lifecycle.DONE)
 
@@ -67,55 +59,6 @@ TOLD = "TOLD"  # by a member of staff, at the telephone or at the desk
 REACHED = ("SENT", "SENDING", TOLD)
 
 NO_GRACE = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Quiet hours: minutes of the local day in a zone, `from_` to `until` (not included)."""
-
-    zone: ZoneInfo
-    from_: int
-    until: int
-
-    def holds(self, at: datetime) -> bool:
-        """Return whether it is quiet at an instant."""
-        local = at.astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        if (self.until - self.from_) % _DAY == 0:
-            return False
-        if self.from_ < self.until:
-            return self.from_ <= minute < self.until
-        return minute >= self.from_ or minute < self.until
-
-    def morning(self, at: datetime) -> datetime:
-        """Return the instant itself, or the end of the quiet it falls into."""
-        if not self.holds(at):
-            return at
-        day = at.astimezone(self.zone).date()
-        ends = self._instant(day, self.until)
-        if ends <= at:
-            ends = self._instant(day + timedelta(days=1), self.until)
-        # On a night when clocks change, the wall clock may pass the hour twice or not at all.
-        while self.holds(ends):
-            ends += timedelta(minutes=1)
-        return ends
-
-    def evening(self, at: datetime) -> datetime:
-        """Return the instant itself, or half an hour before the quiet that it falls into."""
-        if not self.holds(at):
-            return at
-        day = at.astimezone(self.zone).date()
-        begins = self._instant(day, self.from_)
-        if begins > at:
-            begins = self._instant(day - timedelta(days=1), self.from_)
-        begins -= BEFORE_QUIET
-        while self.holds(begins):
-            begins -= timedelta(minutes=1)
-        return begins
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        wall = datetime.combine(day, time.min, self.zone) + timedelta(minutes=minute)
-        return wall.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +87,7 @@ class Standing:
     kind: str
     status: str
     carries: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +133,10 @@ def difference(
     standing: Sequence[Standing],
     *,
     now: datetime,
+    schedules: Schedules,
     grace: timedelta = NO_GRACE,
     tell: bool = True,
+    anew: Collection[str] = (),
 ) -> Difference:
     """Compare what a booking calls for at `now` with all its messages, withdrawn ones too.
 
@@ -198,13 +144,13 @@ def difference(
     it is while the booking still calls for it; the rest of what is planned is withdrawn.
 
     grace: nothing new goes before so much time has passed. tell: where it is False, staff tell the
-    client themselves how the booking stands; what was going to be told anyway still is.
+    client themselves how the booking stands; what was going to be told anyway still is. anew: kinds
+    whose schedule was changed: what is planned of them goes at the time it has now.
     """
     result = Difference()
     soonest = now + grace
-    fitting = {
-        each.key: each for each in (*_tidings(facts, standing, soonest), *_moments(facts, now))
-    }
+    moments = _moments(facts, now, schedules)
+    fitting = {each.key: each for each in (*_tidings(facts, standing, soonest), *moments)}
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
@@ -215,10 +161,14 @@ def difference(
             result.withdraw.append(known)
         elif wanted.carries != known.carries:
             result.renew.append((known, wanted))
+        elif known.kind in anew:
+            timed = _planned(wanted, facts, schedules, now, soonest, in_time=True)
+            if timed is not None and timed.due_at != known.due_at:
+                result.renew.append((known, timed))
     for key, wanted in fitting.items():
         if key in live:
             continue
-        planned = _planned(wanted, facts, now, soonest)
+        planned = _planned(wanted, facts, schedules, now, soonest)
         if planned is None:
             continue
         if planned.kind in TIDINGS and not tell:
@@ -258,19 +208,19 @@ def fits_as_asked(kind: str, facts: Facts) -> bool:
     return kind in ASKED_FOR and facts.status in lifecycle.COMING
 
 
-def for_new(facts: Facts, *, now: datetime) -> list[Wanted]:
+def for_new(facts: Facts, *, now: datetime, schedules: Schedules) -> list[Wanted]:
     """Return what a booking calls for that was made just now."""
-    return difference(facts, (), now=now).add
+    return difference(facts, (), now=now, schedules=schedules).add
 
 
-def not_before(kind: str, facts: Facts, *, at: datetime) -> datetime:
+def not_before(kind: str, facts: Facts, *, at: datetime, schedules: Schedules) -> datetime:
     """Return when a message that would go at `at` may go: then, or when the quiet is over.
 
     Tidings answer what somebody just did and are exempt, but for a request that is declined.
     """
     if kind == DECLINED:
-        return min(facts.quiet.morning(at), max(at, facts.starts_at - BAD_NEWS_BEFORE))
-    if kind in FOLLOWUPS:
+        return _bad_news(facts, at)
+    if kind in FOLLOWUPS and schedules[kind].night != Night.ANY_TIME:
         return facts.quiet.morning(at)
     return at
 
@@ -290,7 +240,7 @@ def _tidings(facts: Facts, standing: Sequence[Standing], at: datetime) -> list[W
         until = max(until, at + OLD_NEWS_AFTER)
     ordinal = max((_ordinal(each) for each in over), default=-1) + 1
     key = f"{facts.about}:{kind}:{ordinal}"
-    due = not_before(kind, facts, at=at)
+    due = at if kind != DECLINED else _bad_news(facts, at)
     return [Wanted(kind, key, present, due, until)] if due < until else []
 
 
@@ -305,50 +255,66 @@ def _kind(status: str, known: str) -> str | None:
     return MOVED if known.startswith(lifecycle.BOOKED) else CONFIRMATION
 
 
-def _moments(facts: Facts, now: datetime) -> list[Wanted]:
+def _bad_news(facts: Facts, at: datetime) -> datetime:
+    return min(facts.quiet.morning(at), max(at, facts.starts_at - BAD_NEWS_BEFORE))
+
+
+def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
     """Return the follow-ups that fit the booking, due when they would be if quiet hours and short
     notice did not matter."""
     start, end = facts.starts_at, facts.ends_at
     found: list[Wanted] = []
 
     def add(kind: str, moment: datetime, due_at: datetime, until: datetime, nth: str = "") -> None:
-        key = f"{facts.about}:{kind}:{_epoch(moment)}{nth}"
-        found.append(Wanted(kind, key, str(_epoch(moment)), due_at, until))
+        if schedules[kind].is_on:
+            key = f"{facts.about}:{kind}:{_epoch(moment)}{nth}"
+            found.append(Wanted(kind, key, str(_epoch(moment)), due_at, until))
 
-    if facts.asks and facts.status in _BOOKED:
+    def timed(kind: str, moment: datetime, nth: str = "") -> None:
+        plan = schedules[kind]
+        add(kind, moment, plan.at(moment), plan.over(moment), nth)
+
+    if facts.asks and facts.status in _BOOKED and schedules[QUESTIONS].is_on:
         found.append(Wanted(QUESTIONS, f"{facts.about}:{QUESTIONS}", "", now, start))
     if facts.asked_at and facts.status in lifecycle.COMING:
         add(ASKED_AGAIN, facts.asked_at, now, start)
     if facts.status in _BOOKED:
-        add(PREPARATION, start, start - PREPARE_BEFORE, start)
-        add(REMINDER, start, start - REMIND_BEFORE, start)
+        timed(PREPARATION, start)
+        timed(REMINDER, start)
     if facts.status in _HAPPENING:
-        add(AFTERCARE, end, end + AFTERCARE_AFTER, end + AFTERCARE_LASTS)
+        timed(AFTERCARE, end)
     if facts.status == lifecycle.REQUESTED and facts.respond_by:
-        by = facts.respond_by
-        add(REVIEW_WAITING, by, now, by)
-        add(REVIEW_WAITING, by, by - REMIND_REVIEW_BEFORE, by, ":again")
+        add(REVIEW_WAITING, facts.respond_by, now, facts.respond_by)
+        timed(REVIEW_WAITING, facts.respond_by, ":again")
     return found
 
 
-def _planned(wanted: Wanted, facts: Facts, now: datetime, soonest: datetime) -> Wanted | None:
+def _planned(
+    wanted: Wanted,
+    facts: Facts,
+    schedules: Schedules,
+    now: datetime,
+    soonest: datetime,
+    *,
+    in_time: bool = False,
+) -> Wanted | None:
     """Return a message that is new at `now` with the moment it is really due, not before
-    `soonest`, or None where it came too late to be of use."""
+    `soonest`, or None where it came too late to be of use. in_time: short notice does not count."""
     due, quiet = wanted.due_at, facts.quiet
-    if wanted.kind == PREPARATION:
-        if due < now:
-            return None  # the confirmation says it
-        due = quiet.morning(due)
-    elif wanted.kind == REMINDER:
-        if facts.starts_at - now < NO_REMINDER_UNDER:
-            return None
-        evening = quiet.evening(due)
-        due = evening if evening >= now else quiet.morning(due)
-    elif wanted.kind in (AFTERCARE, QUESTIONS, ASKED_AGAIN):
-        due = quiet.morning(max(due, soonest))
-    elif wanted.kind == REVIEW_WAITING and due < now:
+    if wanted.kind in TIDINGS:
+        due = max(due, soonest)
+        return replace(wanted, due_at=due) if due < wanted.expires_at else None
+    plan = schedules[wanted.kind]
+    if plan.notice is not None and not in_time and facts.starts_at - now < plan.notice:
         return None
+    # What comes too late for a message of its own, the confirmation says.
+    if plan.late == Late.DROP and due < now:
+        return None
+    if plan.night == Night.EARLIER and quiet.evening(due) >= soonest:
+        due = quiet.evening(due)
     due = max(due, soonest)
+    if plan.night != Night.ANY_TIME:
+        due = quiet.morning(due)
     return replace(wanted, due_at=due) if due < wanted.expires_at else None
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Field, OuterRef, Subquery, Value, When
 
 from bookings import followups
-from bookings.followups import Facts, Quiet, Standing, Wanted
-from bookings.models import Booking, Review
+from bookings.followups import Facts, Standing, Wanted
+from bookings.models import Booking, Review, Schedule
+from bookings.quiet import Quiet
+from bookings.schedules import Schedules
 from clients import nudge, outbox
-from clients.models import Channel, Message, Purpose
+from clients.models import Channel, Message
 from clients.rules import Outcome
 from clinic.models import Clinic, Location
 
 NO_ADDRESS = "No e-mail address or mobile number is known."
+NO_WAY = "It goes by no way the client can be reached by."
 CHANGED = "The booking was changed."
 UNDONE = "What it spoke of was taken back."
 TOLD = "Staff told the client."
@@ -37,11 +40,13 @@ def plan(
     now: datetime,
     grace: timedelta = followups.NO_GRACE,
     tell: bool = True,
+    anew: Collection[str] = (),
 ) -> None:
     """Make the outbox hold what these bookings call for as they stand now.
 
     Call it in the transaction that changed them, after the change and with their rows locked.
-    At most six statements, however many bookings there are. grace, tell: see followups.difference.
+    At most seven statements, however many bookings there are. grace, tell, anew: see
+    followups.difference.
     """
     bookings = list(
         Booking.objects.filter(pk__in=booking_ids, client__isnull=False)
@@ -50,6 +55,7 @@ def plan(
         .order_by("pk")
     )
     clinic = Clinic.objects.the_only()
+    schedules = Schedule.objects.by_kind()
     standing: dict[str, list[Message]] = defaultdict(list)
     for message in (
         Message.objects.select_for_update(of=("self",))
@@ -70,13 +76,15 @@ def plan(
             ),
             [as_standing(message) for message in standing[about(booking)]],
             now=now,
+            schedules=schedules,
             grace=grace,
             tell=tell,
+            anew=anew,
         )
         withdraw += [known.id for known in change.withdraw]
-        add += [_row(booking, wanted, clinic=clinic, now=now) for wanted in change.add]
+        add += [_row(booking, wanted, schedules, clinic=clinic, now=now) for wanted in change.add]
         renew += [
-            (known.id, _row(booking, wanted, clinic=clinic, now=now))
+            (known.id, _row(booking, wanted, schedules, clinic=clinic, now=now))
             for known, wanted in change.renew
         ]
     if withdraw:
@@ -96,17 +104,24 @@ def plan_new(
     grace: timedelta = followups.NO_GRACE,
     tell: bool = True,
 ) -> None:
-    """Queue what a booking made just now calls for: one INSERT.
+    """Queue what a booking made just now calls for: one read and one INSERT.
 
     location, clinic: read from the database where they are left out. grace, tell: see
     followups.difference.
     """
     location = location or booking.room.location
     clinic = clinic or Clinic.objects.the_only()
+    schedules = Schedule.objects.by_kind()
     wanted = followups.difference(
-        facts(booking, location=location, clinic=clinic), (), now=now, grace=grace, tell=tell
+        facts(booking, location=location, clinic=clinic),
+        (),
+        now=now,
+        schedules=schedules,
+        grace=grace,
+        tell=tell,
     ).add
-    outbox.queue([_row(booking, each, clinic=clinic, now=now) for each in wanted], now=now)
+    rows = [_row(booking, each, schedules, clinic=clinic, now=now) for each in wanted]
+    outbox.queue(rows, now=now)
 
 
 def as_they_are(booking: Booking) -> list[dict[str, Any]]:
@@ -173,7 +188,14 @@ def facts(
 
 
 def as_standing(message: Message) -> Standing:
-    return Standing(message.pk, message.dedupe_key, message.kind, message.status, message.carries)
+    return Standing(
+        message.pk,
+        message.dedupe_key,
+        message.kind,
+        message.status,
+        message.carries,
+        message.due_at,
+    )
 
 
 def email_of(booking: Booking) -> str:
@@ -186,19 +208,27 @@ def phone_of(booking: Booking) -> str:
     return booking.contact_phone or (booking.client.phone if booking.client else "")
 
 
+def addresses_of(booking: Booking) -> dict[str, str]:
+    """Return where a booking's messages go, by channel."""
+    return {Channel.EMAIL: email_of(booking), Channel.SMS: phone_of(booking)}
+
+
 def staff_email_of(booking: Booking, *, clinic: Clinic) -> str:
     """Return who is told that a request waits: its practitioner, else the clinic, else nobody."""
     user = booking.practitioner.user
     return user.email if user is not None and user.is_active else clinic.email
 
 
-def _row(booking: Booking, wanted: Wanted, *, clinic: Clinic, now: datetime) -> Message:
+def _row(
+    booking: Booking, wanted: Wanted, schedules: Schedules, *, clinic: Clinic, now: datetime
+) -> Message:
+    schedule = schedules[wanted.kind]
     row = Message(
         dedupe_key=wanted.key,
         about=about(booking),
         client_id=booking.client_id,
         kind=wanted.kind,
-        purpose=Purpose.CARE,
+        purpose=schedule.purpose,
         channel=Channel.EMAIL,
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
@@ -211,13 +241,15 @@ def _row(booking: Booking, wanted: Wanted, *, clinic: Clinic, now: datetime) -> 
         if reachable:
             row.client_id = None
     else:
-        reachable = bool(email_of(booking) or phone_of(booking))
-        if not email_of(booking) and phone_of(booking):
-            row.channel = Channel.SMS
+        to = addresses_of(booking)
+        ways = [channel for channel in schedule.channels if to[channel]]
+        reachable = bool(ways)
+        row.channel = ways[0] if ways else row.channel
     if wanted.told:
         row.status, row.reason = Message.Status.TOLD, TOLD
     elif not reachable:
-        row.status, row.reason = Message.Status.SUPPRESSED, NO_ADDRESS
+        row.status = Message.Status.SUPPRESSED
+        row.reason = NO_WAY if email_of(booking) or phone_of(booking) else NO_ADDRESS
     return row
 
 

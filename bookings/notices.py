@@ -18,14 +18,16 @@ from django.utils.translation import override
 from bookings import followups, ical, links
 from bookings.messages import (
     ASKED_AT,
+    NO_ADDRESS,
+    NO_WAY,
+    addresses_of,
     as_standing,
-    email_of,
     facts,
-    phone_of,
     staff_email_of,
 )
-from bookings.models import Booking, Review
+from bookings.models import Booking, Review, Schedule
 from bookings.queries.forms import open_forms
+from bookings.schedules import Schedules
 from clients.channels.base import Invite
 from clients.consent_links import consent_url
 from clients.consent_rules import Kind
@@ -37,6 +39,7 @@ from clients.queries.consents import standings
 from clinic import colours
 from clinic.models import Clinic
 
+SWITCHED_OFF = "Such messages are switched off."
 LONGEST_GREETING = 30
 # A name typed by anybody is shown to whoever reads the mail: nothing a mail program makes a link of.
 _LINK_LIKE = re.compile(r"[/:@<>\\]|\w\.\w{2,}|^www\b", re.IGNORECASE)
@@ -53,6 +56,7 @@ class _Known:
     """All that was read for a batch: a fixed number of queries, however many messages."""
 
     clinic: Clinic
+    schedules: Schedules
     bookings: Mapping[str, Booking]
     standing: Mapping[str, Sequence[Message]]
     consents: Mapping[tuple[int, str], bool]
@@ -61,7 +65,7 @@ class _Known:
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
-    """Describe messages about bookings as they stand at `now` (six queries)."""
+    """Describe messages about bookings as they stand at `now` (seven queries)."""
     known = _read(messages, now)
     return {message.pk: _one(message, known, now) for message in messages}
 
@@ -90,6 +94,7 @@ def _read(messages: Sequence[Message], now: datetime) -> _Known:
     standing_of = standings(clients, now, kinds=[Kind.TREATMENT])
     return _Known(
         clinic=Clinic.objects.the_only(),
+        schedules=Schedule.objects.by_kind(),
         bookings=bookings,
         standing=standing,
         consents={(each.client_id, each.channel): each.granted for each in newest},
@@ -110,16 +115,16 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
         asked_at=getattr(booking, "asked_at", None),
     )
     others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
-    stale = _out_of_date(message, now_facts, others)
+    stale = _out_of_date(message, now_facts, others, known)
     if stale is not None:
         return stale
-    may_go = followups.not_before(message.kind, now_facts, at=now)
+    may_go = followups.not_before(message.kind, now_facts, at=now, schedules=known.schedules)
     if may_go > now:
         return Postponed(may_go)
-    way = _way(message, booking, known)
-    if isinstance(way, Suppressed):
-        return way
-    channel, to = way
+    ways = _ways(message, booking, known)
+    if isinstance(ways, Suppressed):
+        return ways
+    channel, to = ways[0]
     with override(booking.client.language):
         context = _context(message, booking, known, others, now)
         if _asks_consent(message, booking, known, context, to):
@@ -161,9 +166,14 @@ def _is_answer(message: Message) -> bool:
 
 
 def _out_of_date(
-    message: Message, present: followups.Facts, others: Sequence[followups.Standing]
+    message: Message,
+    present: followups.Facts,
+    others: Sequence[followups.Standing],
+    known: _Known,
 ) -> Withdrawn | None:
     """Return why a message no longer fits its booking, or None."""
+    if message.kind in known.schedules and not known.schedules[message.kind].is_on:
+        return Withdrawn(SWITCHED_OFF)
     if not followups.fits(message.kind, message.carries, present):
         return Withdrawn("The booking has changed since.")
     if _is_tidings(message) and followups.reached(
@@ -183,27 +193,33 @@ def _may_know(message: Message, others: Sequence[followups.Standing]) -> bool:
 _NEVER_LEFT = (Message.Status.WITHDRAWN, Message.Status.SUPPRESSED, Message.Status.EXPIRED)
 
 
-def _way(message: Message, booking: Booking, known: _Known) -> tuple[str, str] | Suppressed:
-    """Return the channel and address a message goes by, or why there is none.
+def _ways(message: Message, booking: Booking, known: _Known) -> list[tuple[str, str]] | Suppressed:
+    """Return the channels and addresses a message may go by, the first to be tried first, or why
+    there is none.
 
     An answer to what somebody did goes by e-mail without being asked for; what we send of our own
     accord does not go where it was refused. A text message always needs a yes.
     """
     if message.kind in followups.STAFF:
         to = message.staff_email or staff_email_of(booking, clinic=known.clinic)
-        return (Channel.EMAIL, to) if to else Suppressed("Nobody here has an e-mail address.")
-    email, phone = email_of(booking), phone_of(booking)
-    client = booking.client_id or 0
-    refused = known.consents.get((client, Channel.EMAIL)) is False
-    if email and (_is_answer(message) or not refused):
-        return Channel.EMAIL, email
-    if phone and known.consents.get((client, Channel.SMS)):
-        return Channel.SMS, phone
-    if email:
+        return [(Channel.EMAIL, to)] if to else Suppressed("Nobody here has an e-mail address.")
+    addresses, client = addresses_of(booking), booking.client_id or 0
+    refused = known.consents.get((client, Channel.EMAIL)) is False and not _is_answer(message)
+    may = {
+        Channel.EMAIL: not refused,
+        Channel.SMS: known.consents.get((client, Channel.SMS), False),
+    }
+    order = known.schedules[message.kind].channels if message.kind in known.schedules else Channel
+    ways = [(one, addresses[one]) for one in order if addresses[one] and may[Channel(one)]]
+    if ways:
+        return ways
+    if not any(addresses.values()):
+        return Suppressed(NO_ADDRESS)
+    if not any(addresses[one] for one in order):
+        return Suppressed(NO_WAY)
+    if addresses[Channel.EMAIL] and refused:
         return Suppressed("The client doesn't want such e-mail.")
-    if phone:
-        return Suppressed("The client has not agreed to text messages.")
-    return Suppressed("No e-mail address or mobile number is known.")
+    return Suppressed("The client has not agreed to text messages.")
 
 
 def _invite(

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import actions
-from bookings.actions import doubting, importing, merging
+from bookings.actions import doubting, importing, merging, schedules
 
 
 @shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
@@ -50,3 +50,10 @@ def look_after_records(**_from_newer_callers: Any) -> int:
 def work_on_imports(**_from_newer_callers: Any) -> int:
     """Try or take over rows of files for a while; return how many."""
     return importing.work(clock=timezone.now)
+
+
+@shared_task(name="bookings.tasks.plan_anew", ignore_result=True)
+def plan_anew(**_from_newer_callers: Any) -> int:
+    """Plan what is coming by the schedules that the owner changed; return how many bookings were
+    looked at."""
+    return schedules.plan_anew(now=timezone.now())

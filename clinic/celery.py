@@ -79,6 +79,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "plan-anew": {
+        "task": "bookings.tasks.plan_anew",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget-request-keys": {
         "task": "bookings.tasks.forget_request_keys",
         "schedule": crontab(minute=20, hour=3),

@@ -501,6 +501,10 @@ TABLE = """
 /settings/clients/import/<uuid:uid>/            POST login  404    404    404    404    422    422
 /settings/clients/import/<uuid:uid>/start/      GET  login  404    404    404    404    405    405
 /settings/clients/import/<uuid:uid>/start/      POST login  404    404    404    404    303    303
+/settings/messages/                             GET  login  404    404    404    404    200    200
+/settings/messages/                             POST login  404    404    404    404    405    405
+/settings/messages/<uuid:uid>/                  GET  login  404    404    404    404    200    200
+/settings/messages/<uuid:uid>/                  POST login  404    404    404    404    422    422
 /settings/keeping/                              GET  login  404    404    404    404    200    200
 /settings/keeping/                              POST login  404    404    404    404    422    422
 /settings/keeping/<uuid:uid>/                   GET  login  404    404    404    404    200    200

@@ -33,7 +33,7 @@ from fido2.webauthn import (
 from bookings import actions, intake, links
 from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
-from bookings.models import Booking, BookingChange
+from bookings.models import Booking, BookingChange, Schedule
 from bookings.views.attempts import write_attempt
 from clients import data_requests, intake_links, logins, media_links, tablets
 from clients.actions.told import begin_told
@@ -398,6 +398,7 @@ class Walk:
             "/mailbox/<slug:name>": mailbox.newest()[0].id,
             "/attachment/<int:number>": 0,
             "/passkey/<slug:name>": passkeys.address(self.passkey),
+            "/settings/messages/<uuid:uid>": Schedule.objects.get(kind="REMINDER").uid,
             "/time-off/<uuid:uid>": self.time_off.uid,
             "/closures/<uuid:uid>": self.closure.uid,
             "/people/<uuid:uid>": self.people["desk"].uid,

@@ -4,6 +4,7 @@ from bookings.models.importing import Import, ImportedKey, ImportRow
 from bookings.models.merge import Merge
 from bookings.models.reason import CancelReason
 from bookings.models.review import Review
+from bookings.models.schedule import Schedule
 
 __all__ = [
     "Booking",
@@ -15,4 +16,5 @@ __all__ = [
     "Merge",
     "RequestKey",
     "Review",
+    "Schedule",
 ]

@@ -8,6 +8,7 @@ from random import Random
 
 from bookings import followups, lifecycle, messages
 from bookings.models import Booking
+from bookings.quiet import Quiet
 from bookings.seed.people import uuid
 from clients import screening
 from clients.models import Channel, ClientKey, Message, Screening
@@ -155,6 +156,6 @@ def _as_booked(booking: Booking) -> str:
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         place=booking.room.location_id,
-        quiet=followups.Quiet(booking.room.location.zone, 0, 0),
+        quiet=Quiet(booking.room.location.zone, 0, 0),
     )
     return followups.tells(stood)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,30 +13,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import followups, lifecycle
-from bookings.actions.relinking import FORM_LINK
+from bookings import lifecycle
 from bookings.models import Booking, Merge
 from bookings.queries.client_record import ClientRecord
 from bookings.views import wording
 from bookings.views.desk_grid import book_href
 from bookings.views.marks import STATUS, Mark, clock, moment
+from bookings.views.message_words import kind_words
 from clients.contact import phone_words
 from clients.models import Channel, Client, ContactProposal, DuplicateProposal, Message
 from clinic.models import Location
-
-KINDS: Mapping[str, str | Promise] = {
-    followups.CONFIRMATION: gettext_lazy("Confirmation"),
-    followups.REQUEST_RECEIVED: gettext_lazy("Request received"),
-    followups.MOVED: gettext_lazy("New time"),
-    followups.CANCELLED: gettext_lazy("Cancellation"),
-    followups.DECLINED: gettext_lazy("Request declined"),
-    followups.PREPARATION: gettext_lazy("How to prepare"),
-    followups.REMINDER: gettext_lazy("Reminder"),
-    followups.AFTERCARE: gettext_lazy("Aftercare"),
-    followups.QUESTIONS: gettext_lazy("Link to the safety questions"),
-    followups.LINK: gettext_lazy("Link, sent by hand"),
-    FORM_LINK: gettext_lazy("Link to the health form"),
-}
 
 MESSAGE_TONES = {
     Message.Status.SENT: ("circle-check", "jade"),
@@ -238,7 +224,7 @@ def _consent(record: ClientRecord, channel: Channel) -> str:
 def _message(one: Message, zone: ZoneInfo) -> MessageRow:
     icon, tone = MESSAGE_TONES.get(Message.Status(one.status), ("info", "plain"))
     return MessageRow(
-        what=KINDS.get(one.kind, one.kind.replace("_", " ").capitalize()),
+        what=kind_words(one.kind),
         when=f"{moment(one.sent_at or one.due_at, zone)}",
         status=Message.Status(one.status).label,
         icon=icon,

@@ -40,6 +40,7 @@ from clinic.models import (
     User,
     WorkingHours,
 )
+from tests.bookings import test_schedules
 from tests.bookings.world import NOW, TODAY, contact, toronto, world
 from tests.clients import test_record_constraints
 from tests.clinic import test_running_constraints
@@ -276,7 +277,14 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         if model._meta.app_label in OURS
         for constraint in model._meta.constraints
     }
-    tried = [CASES, OF_THEIR_OWN, TRIED_BY_IMPORTING, TRIED_BY_RULE_EDITING, TRIED_ELSEWHERE]
+    tried = [
+        CASES,
+        test_schedules.CASES,
+        OF_THEIR_OWN,
+        TRIED_BY_IMPORTING,
+        TRIED_BY_RULE_EDITING,
+        TRIED_ELSEWHERE,
+    ]
     for elsewhere in (
         test_running_constraints,
         test_record_constraints,

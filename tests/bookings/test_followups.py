@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings import followups
-from bookings.followups import Difference, Facts, Quiet, Standing, Wanted
+from bookings import followups, schedules
+from bookings.followups import Difference, Facts, Standing, Wanted
+from bookings.quiet import Quiet
 
 TORONTO = ZoneInfo("America/Toronto")
 ZONES = ["America/Toronto", "Europe/London", "Australia/Lord_Howe", "Asia/Kolkata"]
+DEFAULTS = schedules.defaults()
+difference = partial(followups.difference, schedules=DEFAULTS)
+for_new = partial(followups.for_new, schedules=DEFAULTS)
 NIGHT = Quiet(TORONTO, 21 * 60, 8 * 60)
 NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -37,7 +42,7 @@ def local(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def planned(facts: Facts, now: datetime = NOW) -> dict[str, Wanted]:
-    return {wanted.kind: wanted for wanted in followups.for_new(facts, now=now)}
+    return {wanted.kind: wanted for wanted in for_new(facts, now=now)}
 
 
 # Hours
@@ -95,13 +100,13 @@ def test_a_request_declined_at_night_is_told_in_the_morning_but_in_good_time() -
         (night + 9 * HOUR, night + 5 * HOUR),
         (night + 3 * HOUR, night),
     ):
-        change = followups.difference(booked(start, status="DECLINED"), told, now=night)
+        change = difference(booked(start, status="DECLINED"), told, now=night)
         assert [wanted.due_at for wanted in change.add] == [due]
 
 
 def test_a_request_is_acknowledged_and_shown_to_the_practitioner_twice() -> None:
     start = local(date(2026, 11, 12), 14)
-    found = followups.for_new(booked(start, status="REQUESTED"), now=NOW)
+    found = for_new(booked(start, status="REQUESTED"), now=NOW)
     by = start - 12 * HOUR
     assert [(wanted.kind, wanted.due_at) for wanted in found] == [
         ("REQUEST_RECEIVED", NOW),
@@ -164,7 +169,7 @@ def test_nothing_is_planned_for_the_past_the_night_or_after_its_use(
 ) -> None:
     quiet = Quiet(ZoneInfo(zone), 21 * 60, 8 * 60)
     facts = booked(now + timedelta(minutes=ahead), status=status, quiet=quiet)
-    wanted = followups.for_new(facts, now=now)
+    wanted = for_new(facts, now=now)
     assert len({each.key for each in wanted}) == len(wanted)
     for each in wanted:
         assert now <= each.due_at < each.expires_at
@@ -239,7 +244,7 @@ def test_any_walk_before_anything_left_ends_with_the_messages_of_its_end(
     steps: list[tuple[datetime | str, timedelta]],
 ) -> None:
     now, facts, outbox = NOW, booked(STARTS[3]), Outbox()
-    outbox.apply(followups.difference(facts, outbox.rows, now=now))
+    outbox.apply(difference(facts, outbox.rows, now=now))
     since = confirmed = now
     for change, gap in steps:
         now += gap
@@ -248,10 +253,10 @@ def test_any_walk_before_anything_left_ends_with_the_messages_of_its_end(
             since = now
         if before != facts:
             confirmed = now
-        outbox.apply(followups.difference(facts, outbox.rows, now=now))
+        outbox.apply(difference(facts, outbox.rows, now=now))
     expected = {
         (each.kind, each.carries, confirmed if each.kind == "CONFIRMATION" else each.due_at)
-        for each in followups.for_new(facts, now=since)
+        for each in for_new(facts, now=since)
         # A walk may outlast the session, and nobody is told then that it is booked.
         if each.kind not in followups.TIDINGS or now < each.expires_at
     }
@@ -269,12 +274,12 @@ def test_whoever_was_told_something_ends_up_told_how_it_stands_or_the_desk_sees_
     steps: list[tuple[datetime | str, timedelta, str | None]],
 ) -> None:
     now, facts, outbox = NOW, booked(STARTS[3]), Outbox()
-    outbox.apply(followups.difference(facts, outbox.rows, now=now))
+    outbox.apply(difference(facts, outbox.rows, now=now))
     for change, gap, ending in [*steps, ("elsewhere", HOUR, "SENT")]:
         now += gap
         facts = changed(facts, change)
-        outbox.apply(followups.difference(facts, outbox.rows, now=now))
-        again = followups.difference(facts, outbox.rows, now=now)
+        outbox.apply(difference(facts, outbox.rows, now=now))
+        again = difference(facts, outbox.rows, now=now)
         assert (again.add, again.renew, again.withdraw) == ([], [], []), "planning twice is once"
         if ending and facts.starts_at > now:
             outbox.send(facts, now, ending=ending)
@@ -295,57 +300,53 @@ def test_whoever_was_told_something_ends_up_told_how_it_stands_or_the_desk_sees_
 
 def test_a_move_before_the_confirmation_left_is_no_move_to_the_client() -> None:
     outbox = Outbox()
-    outbox.apply(followups.difference(booked(STARTS[3]), (), now=NOW))
-    outbox.apply(followups.difference(booked(STARTS[4]), outbox.rows, now=NOW))
+    outbox.apply(difference(booked(STARTS[3]), (), now=NOW))
+    outbox.apply(difference(booked(STARTS[4]), outbox.rows, now=NOW))
     outbox.send(booked(STARTS[4]), NOW, ending="SENT")
     assert outbox.told == [("CONFIRMATION", followups.tells(booked(STARTS[4])))]
 
 
 def test_a_move_there_and_back_before_anybody_heard_says_nothing() -> None:
     outbox, here, there = Outbox(), booked(STARTS[3]), booked(STARTS[4])
-    outbox.apply(followups.difference(here, (), now=NOW))
+    outbox.apply(difference(here, (), now=NOW))
     outbox.send(here, NOW, ending="SENT")
     before = outbox.planned()
-    outbox.apply(followups.difference(there, outbox.rows, now=NOW))
+    outbox.apply(difference(there, outbox.rows, now=NOW))
     assert "MOVED" in {kind for kind, _carries, _due in outbox.planned()}
-    outbox.apply(followups.difference(here, outbox.rows, now=NOW))
+    outbox.apply(difference(here, outbox.rows, now=NOW))
     assert outbox.planned() == before
 
 
 def test_a_reminder_sent_for_a_start_blocks_a_second_for_that_start() -> None:
     outbox, here, there = Outbox(), booked(STARTS[3]), booked(STARTS[5])
-    outbox.apply(followups.difference(here, (), now=NOW))
+    outbox.apply(difference(here, (), now=NOW))
     later = here.starts_at - 23 * HOUR
     outbox.send(here, later, ending="SENT")
-    outbox.apply(followups.difference(there, outbox.rows, now=later))
-    outbox.apply(followups.difference(here, outbox.rows, now=later - 10 * HOUR))
+    outbox.apply(difference(there, outbox.rows, now=later))
+    outbox.apply(difference(here, outbox.rows, now=later - 10 * HOUR))
     assert [kind for kind, _told in outbox.told].count("REMINDER") == 1
     assert "REMINDER" not in {kind for kind, _carries, _due in outbox.planned()}
 
 
 def test_a_client_who_arrived_is_sent_no_reminder_but_aftercare() -> None:
     outbox, here = Outbox(), booked(STARTS[3])
-    outbox.apply(followups.difference(here, (), now=NOW))
-    outbox.apply(
-        followups.difference(replace(here, status="ARRIVED"), outbox.rows, now=here.starts_at)
-    )
+    outbox.apply(difference(here, (), now=NOW))
+    outbox.apply(difference(replace(here, status="ARRIVED"), outbox.rows, now=here.starts_at))
     assert {kind for kind, _carries, _due in outbox.planned()} == {"AFTERCARE"}
 
 
 def test_who_did_not_come_hears_nothing_more() -> None:
     outbox, here = Outbox(), booked(STARTS[3])
-    outbox.apply(followups.difference(here, (), now=NOW))
-    outbox.apply(
-        followups.difference(replace(here, status="NO_SHOW"), outbox.rows, now=here.ends_at)
-    )
+    outbox.apply(difference(here, (), now=NOW))
+    outbox.apply(difference(replace(here, status="NO_SHOW"), outbox.rows, now=here.ends_at))
     assert outbox.planned() == set()
 
 
 def test_a_request_that_is_accepted_is_confirmed_and_followed_up() -> None:
     outbox, asked = Outbox(), booked(STARTS[3], status="REQUESTED")
-    outbox.apply(followups.difference(asked, (), now=NOW))
+    outbox.apply(difference(asked, (), now=NOW))
     outbox.send(asked, NOW, ending="SENT")
-    outbox.apply(followups.difference(booked(STARTS[3]), outbox.rows, now=NOW + HOUR))
+    outbox.apply(difference(booked(STARTS[3]), outbox.rows, now=NOW + HOUR))
     assert {kind for kind, _carries, _due in outbox.planned()} == {
         "CONFIRMATION",
         "PREPARATION",
@@ -356,14 +357,14 @@ def test_a_request_that_is_accepted_is_confirmed_and_followed_up() -> None:
 
 def test_a_client_is_asked_again_once_each_time_the_practitioner_asks() -> None:
     outbox, here = Outbox(), booked(STARTS[4])
-    outbox.apply(followups.difference(here, (), now=NOW))
+    outbox.apply(difference(here, (), now=NOW))
     grace = timedelta(minutes=3)
     for at in (NOW, NOW + HOUR):
         asked = replace(here, asked_at=at)
         for now in (at, at + timedelta(minutes=1)):
-            outbox.apply(followups.difference(asked, outbox.rows, now=now, grace=grace))
+            outbox.apply(difference(asked, outbox.rows, now=now, grace=grace))
         outbox.send(asked, at + grace, ending="SENT")
-        outbox.apply(followups.difference(asked, outbox.rows, now=at + 2 * grace, grace=grace))
+        outbox.apply(difference(asked, outbox.rows, now=at + 2 * grace, grace=grace))
     assert [kind for kind, _told in outbox.told].count("ASKED_AGAIN") == 2
     assert "ASKED_AGAIN" not in {kind for kind, _carries, _due in outbox.planned()}
 
@@ -387,9 +388,7 @@ def test_a_question_waits_for_the_morning_and_is_withdrawn_once_it_is_answered_o
 
 def test_a_request_taken_back_by_the_client_is_acknowledged_once_they_heard_of_it() -> None:
     outbox, asked = Outbox(), booked(STARTS[3], status="REQUESTED")
-    outbox.apply(followups.difference(asked, (), now=NOW))
+    outbox.apply(difference(asked, (), now=NOW))
     outbox.send(asked, NOW, ending="SENT")
-    outbox.apply(
-        followups.difference(replace(asked, status="CANCELLED"), outbox.rows, now=NOW + HOUR)
-    )
+    outbox.apply(difference(replace(asked, status="CANCELLED"), outbox.rows, now=NOW + HOUR))
     assert {kind for kind, _carries, _due in outbox.planned()} == {"CANCELLED"}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from bookings import settings_urls
-from bookings.models import Booking
+from bookings.models import Booking, Schedule
 from bookings.models.importing import Import
 from clinic.models import AuditEntry, Location, Practitioner, Room, TimeOff, User, WorkingHours
 from tests.factories import bookings, clinic, treatments
@@ -61,6 +61,7 @@ def paths(home: House) -> dict[str, str]:
         "settings-import": [brought.uid],
         "settings-import-start": [brought.uid],
         "settings-kept": [whose.uid],
+        "settings-message": [Schedule.objects.get(kind="REMINDER").uid],
         "settings-kept-step": [whose.uid, "propose"],
     }
     names = [str(pattern.name) for pattern in settings_urls.urlpatterns]

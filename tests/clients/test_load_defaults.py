@@ -54,10 +54,10 @@ def test_a_clinic_starts_with_its_row_and_the_rules_as_they_stand_in_the_file() 
 
 
 @pytest.mark.django_db
-def test_a_second_start_says_and_does_nothing_in_seven_queries() -> None:
+def test_a_second_start_says_and_does_nothing_in_eight_queries() -> None:
     with CaptureQueriesContext(connection) as queries:
         assert load() == ""
-    assert len(queries) == 7
+    assert len(queries) == 8
     assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
 
 

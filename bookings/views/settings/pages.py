@@ -38,6 +38,7 @@ SECTIONS = (
     ("settings-hours", _("Weekly hours"), "clock"),
     ("settings-away", _("Time off and closures"), "calendar-x"),
     ("settings-treatments", _("Treatments"), "droplets"),
+    ("settings-messages", _("Messages"), "mail"),
     ("consent-texts", _("Consent texts"), "file-text"),
     ("settings-clients", _("Bring clients along"), "file-text"),
     ("settings-openings", _("Records opened"), "lock"),

@@ -1,5 +1,5 @@
 """What every clinic begins with: its own row, the safety rules, the intake form, the texts of
-consent and the plans it offers. Part of every start."""
+consent, the plans it offers and when its messages go. Part of every start."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from bookings.actions.schedules import load_schedules
 from clients import consent_text, intake_publishing, models, publishing
 from clients.actions import consenting
 from clients.consent_text import Text
@@ -27,9 +28,9 @@ FROM_DEFAULTS = "Jade's defaults"
 
 class Command(BaseCommand):
     help = (
-        "Makes the clinic's row and publishes the default safety rules, intake form, consent texts "
-        "and plans where they are missing. What a clinic has published or changed itself is left "
-        "alone. May run as often as wanted."
+        "Makes the clinic's row and publishes the default safety rules, intake form, consent texts, "
+        "plans and schedules of messages where they are missing. What a clinic has published or "
+        "changed itself is left alone. May run as often as wanted."
     )
     requires_system_checks = ()
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             *publish_consent_texts(consent_text.defaults(), now=now),
             *(f"plan {template.slug}" for template in load_templates(now=now)),
             *load_points(now=now),
+            *(f"message {schedule.kind}" for schedule in load_schedules(now=now)),
         ]
         if done and options["verbosity"]:
             self.stdout.write("Loaded the defaults: " + ", ".join(done))

@@ -1,0 +1,120 @@
+"""How each kind of message goes: the defaults, what the clinic makes of them, and what is coming
+planned anew after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from bookings import followups, lifecycle, messages, schedules
+from bookings.errors import SCHEDULE_CONSTRAINTS
+from bookings.models import Booking, Schedule
+from bookings.schedules import minutes
+from clinic import audit
+from clinic.actions import save
+from clinic.audit import CLOCK, Actor
+
+BATCH = 200
+# How long after its end a booking may still call for something.
+AFTER = timedelta(days=3)
+
+
+def load_schedules(*, now: datetime) -> list[Schedule]:
+    """Add the default schedules that were never there, and return them. What the clinic has made of
+    one stays as it is. Two processes that start at once add each once."""
+    made = []
+    known = set(Schedule.objects.values_list("kind", flat=True))
+    for position, (kind, default) in enumerate(schedules.defaults().items(), start=1):
+        if kind in known:
+            continue
+        with transaction.atomic():
+            row, is_new = Schedule.objects.get_or_create(
+                kind=kind, defaults={**columns(default), "position": position * 10}
+            )
+            if is_new:
+                audit.record(now=now, actor=CLOCK, verb="schedule.added", about=about(row))
+                made.append(row)
+    return made
+
+
+def save_schedule(
+    *, now: datetime, actor: Actor, schedule: Schedule, values: Mapping[str, object]
+) -> Schedule:
+    """Change how a kind of message goes. What is planned already follows with `plan_anew`.
+
+    Raises clinic.errors.NotStored.
+    """
+    with transaction.atomic():
+        before = schedule.pure
+        current = save(
+            schedule,
+            values,
+            now=now,
+            actor=actor,
+            verb="schedule.changed",
+            about=about(schedule),
+            known=SCHEDULE_CONSTRAINTS,
+        )
+        if current.pure != before:
+            Schedule.objects.filter(pk=current.pk).update(unplanned_since=now)
+    return current
+
+
+def plan_anew(*, now: datetime) -> int:
+    """Plan what is coming by the schedules that were changed, in batches of a transaction each;
+    return how many bookings were looked at. Cut short, it begins again the next time: twice changes
+    nothing more."""
+    changed = dict(
+        Schedule.objects.exclude(unplanned_since=None).values_list("kind", "unplanned_since")
+    )
+    looked_at, after = 0, 0
+    while changed.keys() & followups.KINDS:
+        batch = _plan_batch(frozenset(changed), after=after, now=now)
+        if not batch:
+            break
+        looked_at, after = looked_at + len(batch), batch[-1]
+    for kind, since in changed.items():
+        # One that was changed meanwhile asks for another round.
+        Schedule.objects.filter(kind=kind, unplanned_since=since).update(unplanned_since=None)
+    return looked_at
+
+
+def _plan_batch(changed: frozenset[str], *, after: int, now: datetime) -> list[int]:
+    with transaction.atomic():
+        batch = list(
+            Booking.objects.select_for_update(no_key=True, of=("self",))
+            .filter(pk__gt=after, status__in=lifecycle.LIVE, ends_at__gt=now - AFTER)
+            .exclude(client=None)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        if batch:
+            messages.plan(batch, now=now, anew=changed)
+    return batch
+
+
+def columns(schedule: schedules.Schedule) -> dict[str, Any]:
+    """Return a schedule as the row of it."""
+    return {
+        "audience": schedule.audience,
+        "anchor": schedule.anchor,
+        "offset_minutes": minutes(schedule.offset),
+        "until_minutes": None if schedule.until is None else minutes(schedule.until),
+        "late": schedule.late,
+        "night": schedule.night,
+        "notice_minutes": None if schedule.notice is None else minutes(schedule.notice),
+        "channels": list(schedule.channels),
+        "purpose": schedule.purpose,
+        "stops": sorted(schedule.stops),
+        "repeat_minutes": None if schedule.repeat is None else minutes(schedule.repeat),
+        "times": schedule.times,
+        "implied_months": schedule.implied_months,
+        "is_on": schedule.is_on,
+    }
+
+
+def about(schedule: Schedule) -> str:
+    return f"schedule:{schedule.kind}"

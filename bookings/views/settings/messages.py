@@ -1,0 +1,45 @@
+"""When the clinic's messages go, by which way, and what stops them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.actions import schedules as actions
+from bookings.forms.schedule import ScheduleForm
+from bookings.models import Schedule
+from bookings.views.message_words import kind_words, schedule_groups, when_words
+from bookings.views.settings.pages import GET_OR_POST, Page, answer, me, owner_only, posted, show
+
+SECTION = "settings-messages"
+
+
+@owner_only
+@require_safe
+def kinds(request: HttpRequest) -> HttpResponse:
+    """Every kind of message, in the order of a client's life."""
+    context = {"title": _("Messages"), "groups": schedule_groups(list(Schedule.objects.all()))}
+    return show(request, "bookings/settings/messages.html", SECTION, context)
+
+
+@owner_only
+@require_http_methods(GET_OR_POST)
+def kind(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Change how a kind of message goes."""
+    row = get_object_or_404(Schedule, uid=uid)
+    form = ScheduleForm(posted(request), schedule=row)
+    hint = {"hint": _("Now: %(when)s.") % {"when": when_words(row.pure)}}
+    page = Page(SECTION, kind_words(row.kind), form, reverse(SECTION), context=hint)
+
+    def act(_confirmed: str) -> object:
+        return actions.save_schedule(
+            now=timezone.now(), actor=me(request), schedule=row, values=form.values
+        )
+
+    return answer(request, page, act, _("Saved. What is planned already follows in a minute."))
