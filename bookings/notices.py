@@ -11,8 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
-from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from bookings import followups, ical, links
@@ -27,6 +25,7 @@ from bookings.messages import (
 )
 from bookings.models import Booking, Review, Schedule
 from bookings.queries.forms import open_forms
+from bookings.saying_when import clock, long_date, moment, short_date, zone_words
 from bookings.schedules import Schedules
 from clients.channels.base import Invite
 from clients.consent_links import consent_url
@@ -258,7 +257,7 @@ def _context(
         "first_name": first_name(booking.booked_by or booking.contact_name),
         "clinic": known.clinic.name,
         "date": long_date(starts),
-        "short_date": format_date(starts, _("D j M")),
+        "short_date": short_date(starts),
         "time": clock(starts),
         "zone": zone_words(starts, location.time_zone),
         "place": location.name,
@@ -278,7 +277,7 @@ def _context(
         context |= {"link": f"{settings.SITE_URL.rstrip('/')}/desk/", "first_name": ""}
     if booking.respond_by is not None:
         by = booking.respond_by.astimezone(location.zone)
-        context["answer_by"] = f"{long_date(by)}, {clock(by)}"
+        context["answer_by"] = moment(by)
     if message.kind in (followups.CONFIRMATION, followups.MOVED):
         separate = any(
             each.kind == followups.PREPARATION
@@ -310,20 +309,3 @@ def first_name(name: str) -> str:
     """Return how to greet somebody, "" for what is too long or could be taken for a link."""
     first = name.split(maxsplit=1)[0] if name.split() else ""
     return "" if len(first) > LONGEST_GREETING or _LINK_LIKE.search(name) else first
-
-
-def long_date(local: date) -> str:
-    return format_date(local, _("l j F Y"))
-
-
-def clock(local: datetime) -> str:
-    """Return a wall-clock time as people here write it: 3:30 pm."""
-    return format_date(local, _("g:i a")).replace("a.m.", "am").replace("p.m.", "pm")
-
-
-def zone_words(local: datetime, zone: str) -> str:
-    """Return the zone a time is in, in words: "Toronto time, EDT"."""
-    city = zone.rpartition("/")[2].replace("_", " ")
-    name = local.tzname() or ""
-    words = _("%(city)s time") % {"city": city}
-    return f"{words}, {name}" if name.isalpha() and name != city else words

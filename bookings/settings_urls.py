@@ -17,6 +17,7 @@ from bookings.views.settings import (
     places,
     start,
     treatments,
+    wording,
 )
 
 urlpatterns = [
@@ -29,6 +30,13 @@ urlpatterns = [
     path("keeping/", keeping.keeping_list, name="settings-keeping"),
     path("keeping/<uuid:uid>/", keeping.kept, name="settings-kept"),
     path("keeping/<uuid:uid>/<slug:step>/", keeping.step, name="settings-kept-step"),
+    path("wording/", wording.wording, name="settings-wording"),
+    path("wording/<slug:kind>/<slug:language>/", wording.words, name="settings-words"),
+    path(
+        "wording/<slug:kind>/<slug:language>/preview/",
+        wording.preview,
+        name="settings-words-preview",
+    ),
     path("places/", places.places, name="settings-places"),
     path("places/add/", places.add_location, name="settings-add-location"),
     path("places/<uuid:uid>/", places.location, name="settings-location"),

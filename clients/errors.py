@@ -12,6 +12,7 @@ from clients.answers import AnswersInvalid, Problem
 from clients.images import Problem as Picture
 from clients.intake_answers import Trouble
 from clients.intake_form import Filling
+from clients.message_text import Problem as Writing
 from clients.pdfs import Problem as Pdf
 from clinic.errors import Refusal
 
@@ -328,3 +329,35 @@ class ReasonTooShort(_Said):
     code = "reason_too_short"
     field = "reason"
     words = _("Please say in a few words why you need this record.")
+
+
+WRITINGS: dict[Writing, str | Promise] = {
+    Writing.EMPTY: _("Please write something here."),
+    Writing.TOO_LONG: _("This is too long: at most %(what)s characters are sent."),
+    Writing.UNSEEN: _(
+        "There is a character in this that can't be seen, perhaps copied along from elsewhere. "
+        "Please write the line anew."
+    ),
+    Writing.LINES: _("Please write this on one line."),
+    Writing.NAME: _(
+        "“{%(what)s}” can't be put in here. Choose from the list; messages say nothing of "
+        "treatments, practitioners or health."
+    ),
+    Writing.BRACE: _(
+        "“%(what)s” can't be read. Braces stand around a name of the list only, as in {first_name}."
+    ),
+    Writing.BRACKET: _("There is a “%(what)s” without its other half."),
+    Writing.NESTED: _("A part in brackets can't hold another one."),
+    Writing.NOT_ALONE: _("{%(what)s} is a block of its own: please leave its line to it."),
+    Writing.MISSING: _("Please keep {%(what)s}: without it the message would be of no use."),
+}
+
+
+class WordingRefused(Refusal):
+    """Words a message can't have; `field` says which of subject, body and short."""
+
+    code = "wording_refused"
+
+    def __init__(self, field: str, problem: Writing, what: str) -> None:
+        super().__init__(str(WRITINGS[problem]) % {"what": what})
+        self.field = field

@@ -21,7 +21,7 @@ from clients import nudge
 from clients.channels import CHANNELS
 from clients.channels.base import Channel, Invite, Letter, NotSent
 from clients.models import Message
-from clients.wording import words
+from clients.wording import Edited, edited_words, words
 from clinic.models.adding import add_all
 
 log = logging.getLogger(__name__)
@@ -247,6 +247,7 @@ def deliver(messages: Sequence[Message], *, now: datetime, post: _Post | None = 
         return
     began = time.monotonic()
     described = _described(messages, now)
+    edited = edited_words()
     for message in messages:
         if time.monotonic() - began > LEASE:
             # Another worker may take it for stale soon: give it back untried.
@@ -257,7 +258,7 @@ def deliver(messages: Sequence[Message], *, now: datetime, post: _Post | None = 
                 _not_sent(message, post.away[notice.channel], now)
             case Notice() as notice:
                 try:
-                    post.channel(notice.channel).send(_letter(message, notice, now))
+                    post.channel(notice.channel).send(_letter(message, notice, now, edited))
                 except NotSent as problem:
                     _not_sent(message, problem, now)
                     if problem.everything:
@@ -306,8 +307,8 @@ def _described(messages: Sequence[Message], now: datetime) -> dict[int, Describe
     return described
 
 
-def _letter(message: Message, notice: Notice, now: datetime) -> Letter:
-    said = words(message.kind, notice.context, language=notice.language)
+def _letter(message: Message, notice: Notice, now: datetime, edited: Edited) -> Letter:
+    said = words(message.kind, notice.context, language=notice.language, edited=edited)
     return Letter(
         reference=str(message.uid),
         to=notice.to,

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 Answer = Callable[[HttpRequest], HttpResponse]
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -63,6 +64,23 @@ class PermissionsPolicy:
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class Language:
+    """Has every page in the clinic's own language, and says so.
+
+    Django's own choice goes by what the browser asks for, which would put the sentences of its
+    forms and the names of its months in French on a page that is not.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+            response.setdefault("Content-Language", settings.LANGUAGE_CODE)
+            return response
 
 
 class NoStore:

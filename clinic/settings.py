@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "clinic.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "clinic.middleware.SameSitePosts",
     # Above whatever reads a body.
@@ -150,9 +150,11 @@ IDLE_SECONDS_OF = {role: minutes * 60 for role, minutes in env.IDLE_MINUTES_OF.i
 PIN_HOURS = env.PIN_HOURS
 ABSOLUTE_SECONDS = env.ABSOLUTE_HOURS * 3600
 
-# Language and time: instants are UTC; a page names the zone of the location it speaks of.
+# Language and time: instants are UTC; a page names the zone of the location it speaks of. Clients
+# are written to in these languages; pages are in the first (clinic/middleware.py, Language).
 LANGUAGE_CODE = "en-ca"
-LANGUAGES = [("en-ca", "English")]
+LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -457,6 +457,12 @@ TABLE = """
 /settings/clinic/                               POST login  404    404    404    404    422    422
 /settings/look/                                 GET  login  404    404    404    404    200    200
 /settings/look/                                 POST login  404    404    404    404    303    303
+/settings/wording/                              GET  login  404    404    404    404    200    200
+/settings/wording/                              POST login  404    404    404    404    405    405
+/settings/wording/<slug:kind>/<slug:language>/  GET  login  404    404    404    404    200    200
+/settings/wording/<slug:kind>/<slug:language>/  POST login  404    404    404    404    303    303
+/settings/wording/<slug:kind>/<slug:language>/preview/ GET  login  404    404    404    404    200    200
+/settings/wording/<slug:kind>/<slug:language>/preview/ POST login  404    404    404    404    422    422
 /settings/places/                               GET  login  404    404    404    404    200    200
 /settings/places/                               POST login  404    404    404    404    405    405
 /settings/places/add/                           GET  login  404    404    404    404    200    200

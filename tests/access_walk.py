@@ -379,6 +379,7 @@ class Walk:
             "/tablet/<str:token>": tablets.write(
                 self.asked.client, self.device, self.people["desk"], "booking:1"
             ),
+            "/<slug:kind>/<slug:language>": "reminder/en-ca",
             "/<slug:kind>/<int:number>": "treatment/1",
             "/<slug:kind>": "treatment",
             "/import/<uuid:uid>": self.file.uid,
@@ -508,6 +509,7 @@ class Walk:
             "/practice/points/sets/new/": Sent({"name": "Ours", "points": "ST4"}),
             "/settings/keeping/<uuid:uid>/<slug:step>/": Sent({"reason": "A complaint is open."}),
             "/settings/look/": Sent({"colour": "#1f5f8b"}),
+            "/settings/wording/<slug:kind>/<slug:language>/": Sent(A_REMINDER),
             "/practice/session/<uuid:uid>/log/": Sent(json={"actions": []}),
             "/practice/session/<uuid:uid>/act/": Sent({"kind": "PAUSE"}),
             "/practice/session/<uuid:uid>/finish/": Sent({"keep": "yes"}),
@@ -543,6 +545,7 @@ class Walk:
         return browser
 
 
+A_REMINDER = {"subject": "Soon", "body": "Soon. See it: {link}", "short": "Soon: {link}"}
 SAME_AS = {"/admin/*": "/admin/clinic/auditentry/", "/static/*": "/static/img/icon.svg"}
 
 

@@ -22,6 +22,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "configuration page": [*MANAGE, "configuration", "--check"],
+    "translations": [sys.executable, "tools/translations.py", "--check"],
     "locked requirements": [sys.executable, "tools/lock.py", "--check"],
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clients.channels.base import Letter
 from clients.channels.email import EmailChannel
+from clients.wording import Words
 
 
 def send_trial(*, now: datetime, to: str, clinic: str, reply_to: str = "") -> None:
@@ -33,6 +34,30 @@ def send_trial(*, now: datetime, to: str, clinic: str, reply_to: str = "") -> No
                 text=f"{text}\n",
                 html=format_html("<!doctype html><p>{}</p>", text),
                 short=text,
+                written_at=now,
+            )
+        )
+    finally:
+        channel.close()
+
+
+def send_example(*, now: datetime, to: str, said: Words, clinic: str, reply_to: str = "") -> None:
+    """Send a member of staff a message as a client would get it, marked as a test.
+
+    Raises clients.channels.base.NotSent with what stood in the way.
+    """
+    channel = EmailChannel()
+    try:
+        channel.send(
+            Letter(
+                reference=uuid.uuid4().hex,
+                to=to,
+                sender_name=clinic,
+                reply_to=reply_to,
+                subject=_("Test: %(subject)s") % {"subject": said.subject},
+                text=said.text,
+                html=said.html,
+                short=said.short,
                 written_at=now,
             )
         )

@@ -32,6 +32,7 @@ from clients.models.proposal import ContactProposal
 from clients.models.rule_draft import RuleDraft, RuleEdit
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
+from clients.models.wording import MessageWording
 
 __all__ = [
     "STANDARD_VIEWS",
@@ -62,6 +63,7 @@ __all__ = [
     "KeptFile",
     "LegalHold",
     "Message",
+    "MessageWording",
     "Milestone",
     "Photo",
     "PhotoView",

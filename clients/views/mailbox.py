@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace, csp_update
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from clients.channels import mailbox
-
-NOTHING = "'none'"
+from clients.views.framed import shown_as_mail
 
 
 @require_safe
@@ -30,21 +28,7 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]
-    {
-        "default-src": [NOTHING],
-        "script-src": [NOTHING],
-        # Mail brings its style with it.
-        "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
-        "font-src": [NOTHING],
-        "connect-src": [NOTHING],
-        "form-action": [NOTHING],
-        "frame-ancestors": [SELF],
-        "sandbox": "allow-popups allow-popups-to-escape-sandbox",
-    }
-)
+@shown_as_mail("allow-popups allow-popups-to-escape-sandbox")
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of a message, for the frame; its links open elsewhere."""
     return HttpResponse(_find(name).html.replace("<head>", '<head><base target="_blank">', 1))

@@ -42,7 +42,7 @@ from clinic.models import (
 )
 from tests.bookings import test_schedules
 from tests.bookings.world import NOW, TODAY, contact, toronto, world
-from tests.clients import test_record_constraints
+from tests.clients import test_record_constraints, test_wording
 from tests.clinic import test_running_constraints
 from tests.copying import Case, copy, refused
 from tests.factories import clinic
@@ -291,6 +291,7 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         test_plan_constraints,
         test_points,
         test_session_constraints,
+        test_wording,
     ):
         tried += [elsewhere.CASES, elsewhere.OF_THEIR_OWN]
     assert sorted(chain.from_iterable(tried)) == sorted(named)

@@ -63,6 +63,8 @@ def paths(home: House) -> dict[str, str]:
         "settings-kept": [whose.uid],
         "settings-message": [Schedule.objects.get(kind="REMINDER").uid],
         "settings-kept-step": [whose.uid, "propose"],
+        "settings-words": ["reminder", "en-ca"],
+        "settings-words-preview": ["reminder", "fr-ca"],
     }
     names = [str(pattern.name) for pattern in settings_urls.urlpatterns]
     return {name: reverse(name, args=things.get(name, [])) for name in names}

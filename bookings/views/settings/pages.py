@@ -39,6 +39,7 @@ SECTIONS = (
     ("settings-away", _("Time off and closures"), "calendar-x"),
     ("settings-treatments", _("Treatments"), "droplets"),
     ("settings-messages", _("Messages"), "mail"),
+    ("settings-wording", _("What messages say"), "pencil"),
     ("consent-texts", _("Consent texts"), "file-text"),
     ("settings-clients", _("Bring clients along"), "file-text"),
     ("settings-openings", _("Records opened"), "lock"),

@@ -1,0 +1,157 @@
+"""What the pages of the messages' words show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import followups
+from bookings.models import Booking
+from bookings.views import wording as said
+from bookings.views.message_words import KINDS, kind_words
+from clients import outbox, text_length
+from clients.models import MessageWording
+from clients.wording import NAMES, names_of
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRow:
+    """A kind of message in one language: whose words they are."""
+
+    name: str
+    href: str
+    state: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    name: str
+    languages: list[LanguageRow]
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """A name that may be put in. `written` is how."""
+
+    written: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    number: int
+    when: str
+    by: str
+    href: str
+    is_built_in: bool
+    is_shown: bool
+
+
+def kinds() -> list[str]:
+    """Return every kind of message there is, those to clients first."""
+    known = set().union(*outbox.registered().values())
+    order = list(KINDS)
+    return sorted(
+        known,
+        key=lambda kind: (
+            kind in followups.STAFF,
+            order.index(kind) if kind in order else len(order),
+            kind,
+        ),
+    )
+
+
+def kind_rows(newest: Iterable[MessageWording]) -> list[KindRow]:
+    found = {(row.kind, row.language): row for row in newest}
+    return [
+        KindRow(
+            kind_words(kind),
+            [
+                _language(kind, code, str(name), found.get((kind, code)))
+                for code, name in settings.LANGUAGES
+            ],
+        )
+        for kind in kinds()
+    ]
+
+
+def _language(kind: str, code: str, name: str, row: MessageWording | None) -> LanguageRow:
+    is_own = row is not None and not row.is_built_in
+    state = _("As it comes")
+    if is_own and row is not None:
+        state = _("Your words, since %(day)s") % {"day": said.day_year(_made_on(row))}
+    return LanguageRow(name, reverse("settings-words", args=[kind.lower(), code]), state, is_own)
+
+
+def name_rows(kind: str) -> list[NameRow]:
+    """Return the names that a kind may ask for, in the order they are explained."""
+    allowed = names_of(kind)
+    return [NameRow(f"{{{name}}}", str(says)) for name, says in NAMES.items() if name in allowed]
+
+
+def version_rows(
+    versions: Sequence[MessageWording], kind: str, language: str, shown: MessageWording | None
+) -> list[VersionRow]:
+    here = reverse("settings-words", args=[kind.lower(), language])
+    return [
+        VersionRow(
+            number=row.number,
+            when=said.day_year(_made_on(row)),
+            by=row.made_by.name,
+            href=f"{here}?version={row.number}",
+            is_built_in=row.is_built_in,
+            is_shown=row == shown,
+        )
+        for row in versions
+    ]
+
+
+def _made_on(row: MessageWording) -> date:
+    return timezone.localtime(row.made_at).date()
+
+
+def example_choices(bookings: Sequence[Booking]) -> list[tuple[str, str]]:
+    return [
+        (
+            str(one.uid),
+            _("%(name)s, %(when)s")
+            % {
+                "name": one.contact_name,
+                "when": said.moment(one.starts_at, one.room.location.zone),
+            },
+        )
+        for one in bookings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortRow:
+    """How long a text message is, in words; `is_long` where it costs more than one."""
+
+    says: str
+    is_long: bool
+    why: str
+
+
+def short_row(text: str) -> ShortRow:
+    found = text_length.length(text)
+    says = ngettext(
+        "%(parts)d text message: %(used)d of %(room)d characters",
+        "%(parts)d text messages, each paid for: %(used)d of %(room)d characters",
+        found.parts,
+    ) % {"parts": found.parts, "used": found.used, "room": found.room}
+    why = ""
+    if found.is_wide:
+        why = _(
+            "Not every telephone has “%(outside)s” in its alphabet; with it, a text message holds "
+            "70 characters instead of 160."
+        ) % {"outside": "”, “".join(found.outside)}
+    return ShortRow(says, found.parts > 1, why)
