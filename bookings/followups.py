@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bookings import lifecycle
-from bookings.quiet import Quiet
 from bookings.schedules import Late, Night, Schedules
+from clients.quiet import Quiet
 
 CONFIRMATION = "CONFIRMATION"
 REQUEST_RECEIVED = "REQUEST_RECEIVED"

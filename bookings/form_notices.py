@@ -10,7 +10,7 @@ from bookings.notices import colours_of, first_name
 from clients.contact import phone_words
 from clients.intake_links import form_url
 from clients.models import Channel, IntakeRequest, Message
-from clients.outbox import Described, Notice, Suppressed, Withdrawn
+from clients.outbox import Described, Notice, Suppressed, Way, Withdrawn
 from clinic.models import Clinic
 
 
@@ -31,8 +31,7 @@ def _one(asked: IntakeRequest | None, clinic: Clinic, now: datetime) -> Describe
     if not client.email:
         return Suppressed("No e-mail address is known.")
     return Notice(
-        channel=Channel.EMAIL,
-        to=client.email,
+        ways=[Way(Channel.EMAIL, client.email)],
         context={
             "first_name": first_name(client.name),
             "clinic": clinic.name,

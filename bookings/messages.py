@@ -12,10 +12,10 @@ from django.db.models import Case, Field, OuterRef, Subquery, Value, When
 from bookings import followups
 from bookings.followups import Facts, Standing, Wanted
 from bookings.models import Booking, Review, Schedule
-from bookings.quiet import Quiet
 from bookings.schedules import Schedules
 from clients import nudge, outbox
-from clients.models import Channel, Message
+from clients.models import Channel, Message, Purpose
+from clients.quiet import Quiet
 from clients.rules import Outcome
 from clinic.models import Clinic, Location
 
@@ -230,6 +230,8 @@ def _row(
         kind=wanted.kind,
         purpose=schedule.purpose,
         channel=Channel.EMAIL,
+        urgency=urgency_of(wanted.kind, schedule.purpose),
+        transactional=wanted.kind not in _UNASKED,
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
         carries=wanted.carries,
@@ -251,6 +253,18 @@ def _row(
         row.status = Message.Status.SUPPRESSED
         row.reason = NO_WAY if email_of(booking) or phone_of(booking) else NO_ADDRESS
     return row
+
+
+# What somebody waits for; and what no visit needs, of which a client gets only so much.
+_ANSWERS = followups.TIDINGS | followups.STAFF | {followups.QUESTIONS, followups.ASKED_AGAIN}
+_UNASKED = frozenset({followups.AFTERCARE})
+
+
+def urgency_of(kind: str, purpose: str) -> Message.Urgency:
+    """Return how urgent a kind of message is: what is advertised waits for everything else."""
+    if purpose == Purpose.MARKETING:
+        return Message.Urgency.LATER
+    return Message.Urgency.NOW if kind in _ANSWERS else Message.Urgency.SOON
 
 
 _NOT_GONE = (

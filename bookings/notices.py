@@ -27,7 +27,7 @@ from bookings.models import Booking, Review, Schedule
 from bookings.queries.forms import open_forms
 from bookings.saying_when import clock, long_date, moment, short_date, zone_words
 from bookings.schedules import Schedules
-from clients.channels.base import Invite
+from clients.channels.base import Invite, Way
 from clients.consent_links import consent_url
 from clients.consent_rules import Kind
 from clients.contact import phone_words
@@ -123,27 +123,28 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
     ways = _ways(message, booking, known)
     if isinstance(ways, Suppressed):
         return ways
-    channel, to = ways[0]
+    email = next((way.to for way in ways if way.channel == Channel.EMAIL), "")
     with override(booking.client.language):
         context = _context(message, booking, known, others, now)
-        if _asks_consent(message, booking, known, context, to):
+        if _asks_consent(message, booking, known, context, ways):
             context["consent"] = consent_url(booking.client)
         return Notice(
-            channel=channel,
-            to=to,
+            ways=ways,
             context=context,
             carries=followups.tells(now_facts) if _is_tidings(message) else message.carries,
             sender_name=location.sender_name or known.clinic.name,
             language=booking.client.language,
             reply_to=known.clinic.email,
-            invite=_invite(message, booking, known, others, to, now)
-            if channel == Channel.EMAIL
-            else None,
+            invite=_invite(message, booking, known, others, email, now) if email else None,
         )
 
 
 def _asks_consent(
-    message: Message, booking: Booking, known: _Known, context: Mapping[str, str | bool], to: str
+    message: Message,
+    booking: Booking,
+    known: _Known,
+    context: Mapping[str, str | bool],
+    ways: Sequence[Way],
 ) -> bool:
     """Return whether a message brings the link by which a client reads and signs: before the visit,
     while there is something to sign, and to nobody but the client's own address."""
@@ -152,7 +153,7 @@ def _asks_consent(
         return False
     if message.kind != followups.PREPARATION and not context.get("prepare"):
         return False
-    return bool(to) and to in (client.email, client.phone)
+    return all(way.to in (client.email, client.phone) for way in ways)
 
 
 def _is_tidings(message: Message) -> bool:
@@ -192,7 +193,7 @@ def _may_know(message: Message, others: Sequence[followups.Standing]) -> bool:
 _NEVER_LEFT = (Message.Status.WITHDRAWN, Message.Status.SUPPRESSED, Message.Status.EXPIRED)
 
 
-def _ways(message: Message, booking: Booking, known: _Known) -> list[tuple[str, str]] | Suppressed:
+def _ways(message: Message, booking: Booking, known: _Known) -> list[Way] | Suppressed:
     """Return the channels and addresses a message may go by, the first to be tried first, or why
     there is none.
 
@@ -201,7 +202,7 @@ def _ways(message: Message, booking: Booking, known: _Known) -> list[tuple[str, 
     """
     if message.kind in followups.STAFF:
         to = message.staff_email or staff_email_of(booking, clinic=known.clinic)
-        return [(Channel.EMAIL, to)] if to else Suppressed("Nobody here has an e-mail address.")
+        return [Way(Channel.EMAIL, to)] if to else Suppressed("Nobody here has an e-mail address.")
     addresses, client = addresses_of(booking), booking.client_id or 0
     refused = known.consents.get((client, Channel.EMAIL)) is False and not _is_answer(message)
     may = {
@@ -209,7 +210,7 @@ def _ways(message: Message, booking: Booking, known: _Known) -> list[tuple[str, 
         Channel.SMS: known.consents.get((client, Channel.SMS), False),
     }
     order = known.schedules[message.kind].channels if message.kind in known.schedules else Channel
-    ways = [(one, addresses[one]) for one in order if addresses[one] and may[Channel(one)]]
+    ways = [Way(one, addresses[one]) for one in order if addresses[one] and may[Channel(one)]]
     if ways:
         return ways
     if not any(addresses.values()):

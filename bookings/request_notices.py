@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clients.contact import phone_words
 from clients.models import Channel, DataRequest, Message
-from clients.outbox import Described, Notice, Withdrawn
+from clients.outbox import Described, Notice, Way, Withdrawn
 from clinic.models import Clinic
 
 
@@ -29,8 +29,7 @@ def _one(asked: DataRequest | None, clinic: Clinic) -> Described:
     if asked is None or not asked.asked_by.is_active:
         return Withdrawn("The login that asked is gone.")
     return Notice(
-        channel=Channel.EMAIL,
-        to=asked.asked_by.email,
+        ways=[Way(Channel.EMAIL, asked.asked_by.email)],
         context={
             "first_name": "",
             "clinic": clinic.name,

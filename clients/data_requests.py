@@ -88,6 +88,7 @@ def answer(*, now: datetime, user: User, request: DataRequest, state: str) -> No
         kind=ANSWERED,
         purpose=Purpose.CARE,
         channel=Channel.EMAIL,
+        urgency=Message.Urgency.NOW,
         due_at=now,
         expires_at=now + TELL_WITHIN,
         created_at=now,

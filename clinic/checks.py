@@ -129,12 +129,30 @@ def _services() -> Iterator[CheckMessage]:
         )
     if not env.REDIS_URL:
         yield _error(10, "REDIS_URL is not set.", "Set it to redis://host:port/0.")
-    if not env.EMAIL_URL:
+    if not env.EMAIL_URL and not env.EMAIL_PROVIDER:
         yield _error(
             11,
             "EMAIL_URL is not set, so that no message would leave.",
-            "Set it to smtp+tls://user:password@host:587.",
+            "Set it to smtp+tls://user:password@host:587, or set EMAIL_PROVIDER.",
         )
+    if settings.SMS_PROVIDER == "twilio" and not (
+        settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_FROM
+    ):
+        yield _error(
+            20,
+            "SMS_PROVIDER is twilio, and Twilio's settings are incomplete.",
+            "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM.",
+        )
+    if settings.SMS_PROVIDER == "gateway" and not settings.SMS_GATEWAY:
+        yield _error(
+            21,
+            "SMS_PROVIDER is gateway, and SMS_GATEWAY does not describe one.",
+            "Set it to the JSON that docs/configuration.md explains.",
+        )
+    if settings.HOOK_SECRET and (
+        len(settings.HOOK_SECRET) < SHORTEST_KEY or len(set(settings.HOOK_SECRET)) < LEAST_DIFFERENT
+    ):
+        yield _error(22, "HOOK_SECRET is too short or too simple.", NEW_KEY)
 
 
 def _switches() -> Iterator[CheckMessage]:

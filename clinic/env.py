@@ -6,6 +6,7 @@ Nothing else in the project reads `os.environ`, but for the two commands that st
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -64,6 +65,17 @@ class Environment:
                 raise WrongSetting(
                     f"{name} holds {origin!r}. Write a website as https://www.example.org."
                 )
+        return found
+
+    def table(self, name: str, says: str) -> dict[str, object]:
+        """Read a JSON object, empty where nothing is set."""
+        value = self._read(name, "JSON", "", says)
+        try:
+            found = json.loads(value or "{}")
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise WrongSetting(f'{name} is no JSON object. Write {{"NAME": "value"}}.')
         return found
 
     def names(self, name: str, default: str, says: str) -> list[str]:
@@ -132,6 +144,55 @@ EMAIL_URL = environment.text(
     "",
     "smtp://user:password@host:port, or smtp+tls:// or smtp+ssl://. "
     "Left empty in development, mail goes to the mailbox page.",
+)
+EMAIL_PROVIDER = environment.text(
+    "EMAIL_PROVIDER",
+    "",
+    "Sends e-mail through a provider instead, by its name in django-anymail: mailgun, postmark, "
+    "sendgrid, amazon_ses, brevo, resend …; `console` shows it in the log.",
+)
+EMAIL_PROVIDER_SETTINGS = environment.table(
+    "EMAIL_PROVIDER_SETTINGS",
+    "What django-anymail needs to know for that provider, as JSON: "
+    '{"MAILGUN_API_KEY": "…", "MAILGUN_SENDER_DOMAIN": "mail.example.org"}.',
+)
+EMAIL_PER_SECOND = environment.number(
+    "EMAIL_PER_SECOND", "0", "How much e-mail a second the provider takes; 0 for no limit."
+)
+SMS_PROVIDER = environment.text(
+    "SMS_PROVIDER",
+    "",
+    "Who sends text messages: `twilio`, `gateway` or `console`. Left empty, they go to the mailbox "
+    "page; without one, nowhere.",
+)
+if SMS_PROVIDER not in {"", "console", "twilio", "gateway"}:
+    raise WrongSetting(f"SMS_PROVIDER is {SMS_PROVIDER!r}. Write twilio, gateway or console.")
+SMS_PER_SECOND = environment.number(
+    "SMS_PER_SECOND", "0", "How many text messages a second the provider takes; 0 for no limit."
+)
+TWILIO_ACCOUNT_SID = environment.text("TWILIO_ACCOUNT_SID", "", "The account at Twilio: AC….")
+TWILIO_AUTH_TOKEN = environment.text(
+    "TWILIO_AUTH_TOKEN", "", "Its token. Twilio signs with it what it tells us."
+)
+TWILIO_FROM = environment.text(
+    "TWILIO_FROM", "", "The number text messages come from, or a messaging service: MG…."
+)
+TWILIO_URL = environment.text(
+    "TWILIO_URL", "https://api.twilio.com", "Another region's address of Twilio's interface."
+)
+SMS_GATEWAY = environment.text(
+    "SMS_GATEWAY",
+    "",
+    "Any other gateway, described as JSON (`clients/channels/gateway.py` says how).",
+)
+HOOK_SECRET = environment.text(
+    "HOOK_SECRET",
+    "",
+    "What e-mail providers and gateways show when they report to /hooks/; at least 32 random "
+    "characters. Left empty, only signed reports are taken.",
+)
+TRACK_OPENS = environment.flag(
+    "TRACK_OPENS", "off", "Whether the e-mail provider tells us that a message was opened."
 )
 MAIL_FROM = environment.text(
     "MAIL_FROM", "clinic@localhost", "Address the clinic's e-mail comes from."

@@ -214,6 +214,24 @@ if _mail:
 else:
     EMAIL_BACKEND = "clients.channels.mailbox.EmailBackend"
 DEFAULT_FROM_EMAIL = env.MAIL_FROM
+EMAIL_PROVIDER = env.EMAIL_PROVIDER
+TRACK_OPENS = env.TRACK_OPENS
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": (3.05, 8),
+    # Providers without signatures of their own log in: jade, and the secret.
+    "WEBHOOK_SECRET": f"jade:{env.HOOK_SECRET}" if env.HOOK_SECRET else [],
+    **env.EMAIL_PROVIDER_SETTINGS,
+}
+
+# Text messages, and how much the providers take
+SMS_PROVIDER = env.SMS_PROVIDER
+TWILIO_ACCOUNT_SID = env.TWILIO_ACCOUNT_SID
+TWILIO_AUTH_TOKEN = env.TWILIO_AUTH_TOKEN
+TWILIO_FROM = env.TWILIO_FROM
+TWILIO_URL = env.TWILIO_URL
+SMS_GATEWAY = env.SMS_GATEWAY
+HOOK_SECRET = env.HOOK_SECRET
+PER_SECOND = {"EMAIL": env.EMAIL_PER_SECOND, "SMS": env.SMS_PER_SECOND}
 MAILBOX = env.MAILBOX
 MAILBOX_DIR = env.VAR_DIR / "mailbox"
 

@@ -148,6 +148,10 @@ TABLE = """
 /desk/                                          POST login  404    405    405    405    405    405
 /desk/find/                                     GET  login  404    200    200    200    200    200
 /desk/find/                                     POST login  404    405    405    405    405    405
+/desk/inbox/                                    GET  login  404    200    200    200    200    200
+/desk/inbox/                                    POST login  404    405    405    405    405    405
+/desk/inbox/unreached/<uuid:uid>/               GET  login  404    405    405    405    405    405
+/desk/inbox/unreached/<uuid:uid>/               POST login  404    303    303    303    303    303
 /desk/waiting/                                  GET  login  404    200    200    200    200    200
 /desk/waiting/                                  POST login  404    405    405    405    405    405
 /desk/book/                                     GET  login  404    200    200    200    200    200

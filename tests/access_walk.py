@@ -51,6 +51,7 @@ from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
 from tests.factories import bookings, clinic, consents, media, plans, stock
+from tests.factories.clients import contact_failure
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 from treatments.actions import sign_session
@@ -284,6 +285,7 @@ class Walk:
             relation="SELF",
         )
         self.logo = clinic.logo()
+        self.failure = contact_failure(client=self.asked.client)
         self.device = handed.over(user=self.people["desk"], now=self.now)
         self.form = intake.ask(self.asked, now=self.now, actor=staff(self.people["practitioner"]))
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
@@ -354,6 +356,7 @@ class Walk:
         home = self.home
         parts = {
             "/events/<uuid:uid>": self.event.uid,
+            "/unreached/<uuid:uid>": self.failure.uid,
             "/stock/<uuid:uid>": self.box.uid,
             "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,

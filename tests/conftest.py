@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.harness.programs",
     "tests.harness.queue",
     "tests.harness.smtp",
+    "tests.harness.provider",
     "tests.harness.browser",
 ]
 

@@ -52,6 +52,7 @@ RELATIONS = {
     "clients.ConsentStillYes.client": How.MOVES,
     "clients.ConsentWithdrawn.client": How.MOVES,
     "clients.ContactConsent.client": How.MOVES,
+    "clients.ContactFailure.client": How.MOVES,
     "clients.ContactProposal.client": How.MOVES,
     "clients.DataRequest.client": How.MOVES,
     "clients.Document.client": How.MOVES,

@@ -8,13 +8,14 @@ from random import Random
 
 from bookings import followups, lifecycle, messages
 from bookings.models import Booking
-from bookings.quiet import Quiet
+from clients.quiet import Quiet
 from bookings.seed.people import uuid
 from clients import screening
 from clients.models import Channel, ClientKey, Message, Screening
 from clients.models import RuleSet as PublishedRules
 from clients.phases import Phase
 from clients.queries import rule_set
+from clients.quiet import Quiet
 from clients.rules import AnswerType, Outcome, RuleSet
 from clients.screening import Answers, Result
 from clinic.models import Clinic

@@ -16,11 +16,20 @@ class Invite:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A channel and the address there by which somebody can be reached."""
+
+    channel: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message as it leaves, in words.
 
     `reference` is the same each time the message is tried, so that whoever receives it twice can
-    tell. `written_at` is an aware instant. A channel uses the parts it can carry.
+    tell, and a provider that knows idempotency keys takes it once. `written_at` is an aware instant.
+    `unsubscribe` is where one click ends such messages. A channel uses the parts it can carry.
     """
 
     reference: str
@@ -33,20 +42,40 @@ class Letter:
     short: str
     written_at: datetime
     invite: Invite | None = None
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Who took a letter, and what they call it; "" where they don't say."""
+
+    provider: str
+    provider_id: str = ""
 
 
 class NotSent(Exception):
     """A channel could not send; `reason` is for people and holds no contact or health detail.
 
-    permanent: trying again won't help. everything: nothing else can be sent on this channel now
-    either (the server is away), so the rest of the batch need not be tried.
+    permanent: trying again won't help. address: nothing sent to this address would arrive either.
+    everything: nothing else can be sent on this channel now (the server is away); `wait` is for how
+    many seconds, where it said so.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, everything: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        address: bool = False,
+        everything: bool = False,
+        wait: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.permanent = permanent
+        self.permanent = permanent or address
+        self.address = address
         self.everything = everything
+        self.wait = wait
 
 
 class Channel:
@@ -54,8 +83,8 @@ class Channel:
 
     name: ClassVar[str]
 
-    def send(self, letter: Letter) -> None:
-        """Hand the letter over. Raises NotSent; a plain return means that it was accepted."""
+    def send(self, letter: Letter) -> Receipt:
+        """Hand the letter over and return who accepted it. Raises NotSent."""
         raise NotImplementedError
 
     def close(self) -> None:

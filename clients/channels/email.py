@@ -23,9 +23,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from clients.channels.base import Channel, Invite, Letter, NotSent
+from clients.channels.base import Channel, Invite, Letter, NotSent, Receipt
 
 _CRLF = compat32.clone(linesep="\r\n", mangle_from_=False)
+PROVIDER = "smtp"
+# Enhanced codes (RFC 3463) of a refusal that is not the address's: a full mailbox, a policy.
+_OUR_FAULT = re.compile(rb"\s*[245]\.(?!1\.)")
 _ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]\x00-\x1f\x7f]+@[^\s@<>(),:;\"\\\x00-\x1f\x7f]+")
 
 
@@ -58,7 +61,19 @@ class Mail(EmailMessage):
         whole["Date"] = format_datetime(letter.written_at)
         whole["Message-ID"] = f"<{letter.reference}@{site_host()}>"
         whole["Auto-Submitted"] = "auto-generated"
+        for name, value in unsubscribing(letter).items():
+            whole[name] = value
         return _Bytes(whole)
+
+
+def unsubscribing(letter: Letter) -> dict[str, str]:
+    """Return the headers by which a mail program offers to unsubscribe with one click (RFC 8058)."""
+    if not letter.unsubscribe:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{letter.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 class _Bytes:
@@ -76,9 +91,14 @@ def site_host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
+def one_line(text: str) -> str:
+    """Return text without line breaks and control characters."""
+    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
+
+
 def header(text: str) -> str:
     """Return text as the value of a header: one line whatever it held, encoded where need be."""
-    line = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
+    line = one_line(text)
     return line if line.isascii() else Header(line, "utf-8", maxlinelen=70).encode()
 
 
@@ -88,14 +108,14 @@ def address(text: str) -> str:
     Raises NotSent for one that could be read as anything else.
     """
     if not _ADDRESS.fullmatch(text) or len(text) > 254:
-        raise NotSent("The address can't be written to.", permanent=True)
+        raise NotSent("The address can't be written to.", address=True)
     local, domain = text.rsplit("@", 1)
     try:
         if not local.isascii():
             raise UnicodeError
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
     except UnicodeError:
-        raise NotSent("The address can't be written to.", permanent=True) from None
+        raise NotSent("The address can't be written to.", address=True) from None
 
 
 def mailbox(name: str, written: str) -> str:
@@ -141,14 +161,18 @@ class EmailChannel(Channel):
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> Receipt:
         mail = Mail(letter)
         connection = self._open()
         try:
             connection.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as refused:
-            code, _words = next(iter(refused.recipients.values()))
-            raise NotSent(f"The address was refused ({code}).", permanent=code >= 500) from None
+            code, words = next(iter(refused.recipients.values()))
+            raise NotSent(
+                f"The address was refused ({code}).",
+                permanent=code >= 500,
+                address=code >= 500 and not _OUR_FAULT.match(words),
+            ) from None
         except smtplib.SMTPDataError as refused:
             code = refused.smtp_code
             raise NotSent(f"The message was refused ({code}).", permanent=code >= 500) from None
@@ -158,6 +182,7 @@ class EmailChannel(Channel):
         except (smtplib.SMTPException, OSError) as problem:
             self.close()
             raise NotSent(_says(problem), everything=True) from None
+        return Receipt(PROVIDER, letter.reference)
 
     def _open(self) -> BaseEmailBackend:
         if self._connection is None:

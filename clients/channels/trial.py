@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from clients.channels import open_channel
 from clients.channels.base import Letter
-from clients.channels.email import EmailChannel
 from clients.wording import Words
 
 
@@ -22,7 +22,7 @@ def send_trial(*, now: datetime, to: str, clinic: str, reply_to: str = "") -> No
     text = _(
         "This is a test message from %(clinic)s. You can read it, so the clinic's e-mail works."
     ) % {"clinic": clinic}
-    channel = EmailChannel()
+    channel = open_channel("EMAIL")
     try:
         channel.send(
             Letter(
@@ -46,7 +46,7 @@ def send_example(*, now: datetime, to: str, said: Words, clinic: str, reply_to: 
 
     Raises clients.channels.base.NotSent with what stood in the way.
     """
-    channel = EmailChannel()
+    channel = open_channel("EMAIL")
     try:
         channel.send(
             Letter(

@@ -29,6 +29,7 @@ from clients.models.message import Message
 from clients.models.note import ClientNote
 from clients.models.opening import RecordOpening, Withholding
 from clients.models.proposal import ContactProposal
+from clients.models.reach import ChannelState, ContactFailure
 from clients.models.rule_draft import RuleDraft, RuleEdit
 from clients.models.screening import BookingQuestion, RuleSet, Screening, ScreeningRule, Source
 from clients.models.sealed import ClientKey
@@ -39,6 +40,7 @@ __all__ = [
     "WAIT_ALONE",
     "BookingQuestion",
     "Channel",
+    "ChannelState",
     "Client",
     "ClientKey",
     "ClientLogin",
@@ -50,6 +52,7 @@ __all__ = [
     "ConsentStillYes",
     "ConsentWithdrawn",
     "ContactConsent",
+    "ContactFailure",
     "ContactProposal",
     "DataRequest",
     "Document",

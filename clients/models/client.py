@@ -11,6 +11,8 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models.places import check_time_zone
+
 
 class Channel(models.TextChoices):
     EMAIL = "EMAIL", _("e-mail")
@@ -49,6 +51,15 @@ class Client(models.Model):
     phone = models.CharField(_("phone"), max_length=16, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.PROVISIONAL)
     language = models.CharField(_("language"), max_length=10, default="en-ca")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_time_zone],
+        help_text=_("Where they live by another clock than the clinic's."),
+    )
     created_at = models.DateTimeField()
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"

@@ -16,8 +16,19 @@ class Message(models.Model):
 
     `about` names what it speaks of as `kind:uid`; the outbox knows no more of it. `dedupe_key` is
     kind, thing and moment: of one key at most one row is not withdrawn. Rows for staff
-    hold `staff_email` and no client. `channel` is the one planned for, then the one it went by.
+    hold `staff_email` and no client. `channel` is the one planned for, then the one it went by;
+    `given_up` names those on which it failed for good, joined by "+". Of what is sent of our own
+    accord and is not `transactional` a client gets only so much (`clients.caps`); `admitted_at` is
+    when it was counted. `provider_id` is what the provider calls it; `delivered_at` and the rest
+    are what the provider has told of it since.
     """
+
+    class Urgency(models.IntegerChoices):
+        """What is claimed first. NOW answers what somebody just did; LATER can wait for hours."""
+
+        NOW = 0, _("At once")
+        SOON = 1, _("On time")
+        LATER = 2, _("When there is room")
 
     class Status(models.TextChoices):
         PLANNED = "PLANNED", _("Planned")
@@ -39,6 +50,10 @@ class Message(models.Model):
     kind = models.CharField(max_length=30)
     purpose = models.CharField(max_length=9, choices=Purpose, default=Purpose.CARE)
     channel = models.CharField(max_length=5, choices=Channel)
+    urgency = models.PositiveSmallIntegerField(
+        choices=Urgency, default=Urgency.SOON, db_default=Urgency.SOON
+    )
+    transactional = models.BooleanField(default=True, db_default=True)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
@@ -47,6 +62,14 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True, blank=True)
+    given_up = models.CharField(max_length=20, blank=True, default="", db_default="")
+    provider = models.CharField(max_length=30, blank=True, default="", db_default="")
+    provider_id = models.CharField(max_length=200, blank=True, default="", db_default="")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    complained_at = models.DateTimeField(null=True, blank=True)
     carries = models.CharField(
         max_length=60,
         blank=True,
@@ -72,16 +95,32 @@ class Message(models.Model):
                 condition=~Q(status="SENDING") | Q(claimed_at__isnull=False),
                 name="message_sending_has_claim",
             ),
+            models.CheckConstraint(condition=Q(urgency__lte=2), name="message_urgency_known"),
         ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"], name="message_due", condition=Q(status="PLANNED")
+                fields=["urgency", "due_at", "id"],
+                name="message_due",
+                condition=Q(status="PLANNED"),
             ),
             models.Index(
                 fields=["claimed_at"], name="message_in_flight", condition=Q(status="SENDING")
             ),
             models.Index(fields=["about"], name="message_about"),
+            models.Index(
+                fields=["client", "admitted_at"],
+                name="message_admitted",
+                condition=Q(admitted_at__isnull=False),
+            ),
+            models.Index(
+                fields=["provider_id"], name="message_of_provider", condition=~Q(provider_id="")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about} {self.status}"
+
+    @property
+    def capped(self) -> bool:
+        """Whether a client gets only so much of it."""
+        return self.purpose == Purpose.MARKETING or not self.transactional

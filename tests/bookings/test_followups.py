@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bookings import followups, schedules
 from bookings.followups import Difference, Facts, Standing, Wanted
-from bookings.quiet import Quiet
+from clients.quiet import Quiet
 
 TORONTO = ZoneInfo("America/Toronto")
 ZONES = ["America/Toronto", "Europe/London", "Australia/Lord_Howe", "Asia/Kolkata"]

@@ -126,7 +126,8 @@ def test_the_file_to_download_shows_the_booking_as_it_is(status: str, word: str)
 def test_the_same_message_tried_twice_keeps_its_id(sink: Sink) -> None:
     planned_booking()
     claimed = outbox.claim_due(now=NOW, limit=1)
-    outbox.deliver(claimed, now=NOW)
+    with outbox.Post(lambda: NOW) as post:
+        outbox.deliver(claimed, post=post)
     Message.objects.filter(pk=claimed[0].pk).update(status="PLANNED")
     send()
     first, second = sink.messages

@@ -153,7 +153,8 @@ def test_moved_while_the_confirmation_is_on_its_way_tells_the_new_time_once(sink
     batch = outbox.claim_due(now=NOW, limit=10)
     change(booking, starts_at=START + 3 * HOUR)
     assert "MOVED" in rows()
-    outbox.deliver(batch, now=NOW)
+    with outbox.Post(lambda: NOW) as post:
+        outbox.deliver(batch, post=post)
     send()
     assert sink.subjects() == ["Your appointment on Tuesday 24 November 2026, 1:00 pm"]
     assert Message.objects.get(kind="MOVED").status == "WITHDRAWN"
@@ -164,7 +165,8 @@ def test_cancelled_while_the_confirmation_is_on_its_way_says_nothing(sink: Sink)
     booking = planned_booking()
     batch = outbox.claim_due(now=NOW, limit=10)
     change(booking, status="CANCELLED")
-    outbox.deliver(batch, now=NOW)
+    with outbox.Post(lambda: NOW) as post:
+        outbox.deliver(batch, post=post)
     send()
     assert sink.subjects() == []
     assert set(Message.objects.values_list("status", flat=True)) == {"WITHDRAWN"}
@@ -200,7 +202,7 @@ def test_a_message_greets_names_the_place_and_links_and_no_more() -> None:
     booking = planned_booking()
     notice = described("CONFIRMATION")
     assert isinstance(notice, Notice)
-    assert notice.to == booking.client.email
+    assert [way.to for way in notice.ways] == [booking.client.email]
     assert notice.context.keys() <= wording.ALLOWED
     assert notice.context["first_name"] == "Ana"
     assert notice.context["date"] == "Tuesday 24 November 2026"
@@ -314,7 +316,8 @@ def test_a_message_goes_where_the_client_wants_it(
     for kind, expected in (("CONFIRMATION", confirmation), ("REMINDER", reminder)):
         found = described(kind, now=START - 24 * HOUR)
         assert isinstance(found, Notice if expected else Suppressed)
-        assert getattr(found, "channel", None) == expected
+        ways = getattr(found, "ways", [])
+        assert (ways[0].channel if ways else None) == expected
 
 
 @pytest.mark.django_db

@@ -190,7 +190,7 @@ def test_the_desk_sends_the_form_and_never_sees_its_link(mei: Client, priya: Per
     message = Message.objects.get(kind=FORM_LINK)
     described = form_notices.describe([message], timezone.now())[message.pk]
     assert isinstance(described, outbox.Notice)
-    assert described.to == "priya@example.org"
+    assert [way.to for way in described.ways] == ["priya@example.org"]
     assert "/forms/" in described.context["link"]
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from clients.channels import CHANNELS, mailbox
 from clients.channels.base import Channel, Invite, Letter, NotSent
 from clients.channels.email import EmailChannel, Mail
-from clients.channels.sms import SmsChannel
+from clients.channels.local import MailboxSms
 from clients.models import Channel as ChannelChoice
 from tests.harness.smtp import Sink
 
@@ -49,7 +49,8 @@ def sent(sink: Sink, one: Letter) -> EmailMessage:
 
 def test_every_channel_of_the_model_has_a_way_out() -> None:
     assert set(CHANNELS) == set(ChannelChoice.values)
-    assert all(issubclass(kind, Channel) for kind in CHANNELS.values())
+    for name, providers in CHANNELS.items():
+        assert all(issubclass(kind, Channel) and kind.name == name for kind in providers.values())
 
 
 def test_a_letter_arrives_as_text_page_and_invite(sink: Sink) -> None:
@@ -142,7 +143,7 @@ def test_a_text_message_lands_in_the_mailbox_and_nowhere_without_one(
     settings: Any, tmp_path: Any
 ) -> None:
     settings.MAILBOX_DIR = tmp_path / "box"
-    SmsChannel().send(letter(to="+14165550123"))
+    MailboxSms().send(letter(to="+14165550123"))
     (kept,) = mailbox.newest()
     assert (kept.to, kept.is_text_message) == ("+14165550123", True)
     found = mailbox.find(kept.id)
@@ -150,7 +151,7 @@ def test_a_text_message_lands_in_the_mailbox_and_nowhere_without_one(
     assert found.text.strip() == "Jade: see you"
     settings.MAILBOX = False
     with pytest.raises(NotSent) as refused:
-        SmsChannel().send(letter(to="+14165550123"))
+        MailboxSms().send(letter(to="+14165550123"))
     assert refused.value.permanent
 
 

@@ -6,7 +6,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clients.models import Client, ContactConsent, Message
+from clients import reach
+from clients.models import Client, ContactConsent, ContactFailure, Message
 
 SAID_AT = datetime(2026, 11, 1, 15, 0, tzinfo=UTC)
 
@@ -39,6 +40,27 @@ def message(*, due_at: datetime, **fields: Any) -> Message:
             "due_at": due_at,
             "expires_at": due_at + timedelta(days=1),
             "created_at": due_at,
+            **fields,
+        }
+    )
+
+
+def contact_failure(
+    *, client: Client, to: str = "gone@example.org", **fields: Any
+) -> ContactFailure:
+    """Return a failure of an address that left the client unreachable."""
+    at = fields.pop("at", SAID_AT)
+    about = fields.pop("message", None) or message(due_at=at, client=client, status="FAILED")
+    return ContactFailure.objects.create(
+        **{
+            "client": client,
+            "message": about,
+            "channel": "EMAIL",
+            "digest": reach.digest("EMAIL", to),
+            "reason": "The address was refused (550).",
+            "dead": True,
+            "unreachable": True,
+            "at": at,
             **fields,
         }
     )
