@@ -63,13 +63,20 @@ SWEEP = 2000
 
 
 def queue(messages: Sequence[Message], *, now: datetime) -> None:
-    """Add messages in the caller's transaction (one statement); those due go out on its commit.
+    """Add messages in the caller's transaction (one statement); those that are due and answer
+    somebody go out on its commit, the others with the next sweep.
 
     Raises IntegrityError where one that is not withdrawn has the same `dedupe_key`.
     """
     add_all(messages)
     nudge.after_commit(
-        [each.pk for each in messages if each.status == Status.PLANNED and each.due_at <= now]
+        [
+            each.pk
+            for each in messages
+            if each.status == Status.PLANNED
+            and each.due_at <= now
+            and each.urgency == Message.Urgency.NOW
+        ]
     )
 
 

@@ -17,6 +17,12 @@ def send_due_messages(limit: int = outbox.SWEEP, **_from_newer_callers: Any) -> 
     return outbox.send_due(clock=timezone.now, limit=limit)
 
 
+@shared_task(name="clients.tasks.send_urgent_messages", ignore_result=True)
+def send_urgent_messages(**_from_newer_callers: Any) -> int:
+    """Send what is due and answers somebody; return how many messages were handled."""
+    return outbox.send_due(clock=timezone.now, urgent=True)
+
+
 @shared_task(name="clients.tasks.send_messages", ignore_result=True)
 def send_messages(ids: list[int], **_from_newer_callers: Any) -> int:
     """Send these messages if they are due; return how many were handled."""

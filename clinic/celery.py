@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init, setup_logging, task_postrun, task_prerun
+from kombu import Queue
 
 from clinic.middleware import request_id
 
@@ -48,6 +49,12 @@ def end_task(**_: Any) -> None:
     request_id.set("-")
 
 
+# What answers somebody has a worker of its own (Procfile); every other worker lends a hand.
+app.conf.task_queues = (Queue("celery"), Queue("urgent"))
+app.conf.task_routes = {
+    "clients.tasks.send_messages": {"queue": "urgent"},
+    "clients.tasks.send_urgent_messages": {"queue": "urgent"},
+}
 app.conf.beat_schedule = {
     "tick": {
         "task": "clinic.tasks.tick",
@@ -66,6 +73,11 @@ app.conf.beat_schedule = {
     },
     "send-due-messages": {
         "task": "clients.tasks.send_due_messages",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "send-urgent-messages": {
+        "task": "clients.tasks.send_urgent_messages",
         "schedule": 15.0,
         "options": {"expires": 14},
     },

@@ -34,7 +34,11 @@ def test_what_its_units_start_is_what_the_procfile_starts() -> None:
     for program in ("-m granian --interface wsgi", "-m celery --app clinic worker", "clinic beat"):
         assert program in PAGE
         assert program in PROCFILE
-    for option in ("--workers 2 --blocking-threads 2", "--without-gossip --without-mingle"):
+    for option in (
+        "--workers 2 --blocking-threads 2",
+        "--without-gossip --without-mingle",
+        "--queues urgent",
+    ):
         assert option in PAGE
         assert option in PROCFILE
 

@@ -34,12 +34,13 @@ NOT_CLINICAL = {
     "bookings_importrow",
     "bookings_requestkey",
     "clients_consentlink",
+    "clients_contactfailure",
     "clients_duplicateproposal",
     "clients_intakerequest",
     "clients_message",
 }
 # Columns of a client that say nothing of who they are.
-PLAIN = {"id", "uid", "status", "language", "created_at", "merged_into_id"}
+PLAIN = {"id", "uid", "status", "language", "time_zone", "created_at", "merged_into_id"}
 
 
 def execute(statement: str, values: Any = None) -> list[Any]:

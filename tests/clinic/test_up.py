@@ -198,7 +198,7 @@ def test_ctrl_c_keeps_the_data_and_the_second_start_takes_less_than_five_seconds
     assert min(took) < 5.0, took
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "postgres", "redis"])
+@pytest.mark.parametrize("name", ["web", "worker", "urgent", "beat", "postgres", "redis"])
 def test_a_killed_process_is_replaced_and_leaves_nothing_behind(
     running: Checkout, name: str
 ) -> None:
