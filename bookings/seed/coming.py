@@ -8,7 +8,6 @@ from random import Random
 
 from bookings import followups, lifecycle, messages
 from bookings.models import Booking
-from clients.quiet import Quiet
 from bookings.seed.people import uuid
 from clients import screening
 from clients.models import Channel, ClientKey, Message, Screening

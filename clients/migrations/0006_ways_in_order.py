@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0004_clinical_history'),
+        ('clients', '0005_wording_is_edited'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
