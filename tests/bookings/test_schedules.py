@@ -168,7 +168,10 @@ def test_the_ways_are_tried_in_the_order_of_the_row() -> None:
     assert dict(Message.objects.values_list("kind", "channel"))["REMINDER"] == "SMS"
     rows = list(Message.objects.filter(kind__in=["REMINDER", "PREPARATION"]).order_by("kind"))
     found = notices.describe(rows, START - 24 * HOUR)
-    assert [found[each.pk].channel for each in rows] == ["EMAIL", "SMS"]
+    assert [[way.channel for way in found[each.pk].ways] for each in rows] == [
+        ["EMAIL"],
+        ["SMS", "EMAIL"],
+    ]
 
 
 def test_whoever_has_no_address_for_the_ways_of_a_row_is_told_apart() -> None:
