@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -28,6 +28,72 @@ def holding(client: Client) -> dict[str, bool]:
         for one in ContactConsent.objects.filter(client=client).order_by("at", "pk")
     }
     return {name: newest.get((channel, what), False) for name, (channel, what) in CHOICES.items()}
+
+
+@transaction.atomic
+def refuse(
+    *,
+    now: datetime,
+    actor: Actor,
+    client: Client,
+    channel: str,
+    purposes: Collection[str],
+    source: str,
+) -> None:
+    """Say no for a client to messages on a channel, where that does not hold already; it holds for
+    what is sent next. source: how they said so, a code."""
+    _say(now, actor, client, channel, purposes, source, granted=False)
+
+
+@transaction.atomic
+def allow(
+    *,
+    now: datetime,
+    actor: Actor,
+    client: Client,
+    channel: str,
+    purposes: Collection[str],
+    source: str,
+) -> None:
+    """Say yes for a client, as `refuse` says no."""
+    _say(now, actor, client, channel, purposes, source, granted=True)
+
+
+def _say(
+    now: datetime,
+    actor: Actor,
+    client: Client,
+    channel: str,
+    purposes: Collection[str],
+    source: str,
+    *,
+    granted: bool,
+) -> None:
+    Client.objects.select_for_update().get(pk=client.pk)
+    newest = {
+        one.purpose: one.granted
+        for one in ContactConsent.objects.filter(client=client, channel=channel).order_by(
+            "at", "pk"
+        )
+    }
+    changed = [purpose for purpose in purposes if newest.get(purpose) is not granted]
+    ContactConsent.objects.bulk_create(
+        ContactConsent(
+            client=client,
+            channel=channel,
+            purpose=purpose,
+            granted=granted,
+            at=now,
+            source=source,
+            wording=WORDING,
+        )
+        for purpose in changed
+    )
+    if changed:
+        audit.record(
+            now=now, actor=actor, verb="client.messages_chosen", about=f"client:{client.uid}",
+            after={f"{purpose}_{channel}".lower(): granted for purpose in changed},
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clients.views import consent, consent_texts, intake, mailbox, tablet
+from clients.views import consent, consent_texts, hooks, intake, mailbox, tablet
 from clinic.limits import Limit, limit_posts
 
 # A family signs a few documents in ten minutes; a script tries hundreds of times.
@@ -13,7 +13,13 @@ limited = limit_posts(Limit("clients.consent", most=60, seconds=600))
 # A form is kept at every step, and while somebody types.
 kept_often = limit_posts(Limit("clients.forms", most=600, seconds=600))
 
+# Providers tell of thousands of messages in a minute; a stranger who tries secrets is slowed down.
+told_often = limit_posts(Limit("clients.hooks", most=6000, seconds=60))
+
 urlpatterns = [
+    path("hooks/email/", told_often(hooks.email), name="hook-email"),
+    path("hooks/twilio/status/", told_often(hooks.twilio_status), name="hook-twilio-status"),
+    path("hooks/sms/status/", told_often(hooks.gateway_status), name="hook-sms-status"),
     path("consent/<str:token>/", consent.home, name="consent"),
     path("consent/<str:token>/<slug:kind>/", limited(consent.sign), name="consent-sign"),
     path("consent/<str:token>/signed/<uuid:uid>/", consent.signed_pdf, name="consent-pdf"),

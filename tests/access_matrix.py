@@ -83,6 +83,14 @@ TABLE = """
 /api/v1/<path:rest>                             GET  404    404    404    404    404    404    404
 /api/v1/<path:rest>                             POST 404    404    404    404    404    404    404
 
+# Where providers report: there for nobody while no provider is in use
+/hooks/email/                                   GET  405    405    405    405    405    405    405
+/hooks/email/                                   POST 404    404    404    404    404    404    404
+/hooks/twilio/status/                           GET  405    405    405    405    405    405    405
+/hooks/twilio/status/                           POST 404    404    404    404    404    404    404
+/hooks/sms/status/                              GET  405    405    405    405    405    405    405
+/hooks/sms/status/                              POST 404    404    404    404    404    404    404
+
 # The clinic's own colour and logo
 /brand/<slug:accent>/<slug:digest>.css          GET  200    200    200    200    200    200    200
 /brand/<slug:accent>/<slug:digest>.css          POST 405    405    405    405    405    405    405

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -51,6 +52,30 @@ class Receipt:
 
     provider: str
     provider_id: str = ""
+
+
+class Event(StrEnum):
+    DELIVERED = "DELIVERED"
+    OPENED = "OPENED"
+    BOUNCED = "BOUNCED"
+    COMPLAINED = "COMPLAINED"
+    UNSUBSCRIBED = "UNSUBSCRIBED"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One thing a provider tells. `reference` is ours, `provider_id` theirs; either may be "".
+
+    dead: of a bounce, that nothing sent to `address` would arrive.
+    """
+
+    event: Event
+    provider: str
+    provider_id: str
+    reference: str
+    at: datetime
+    address: str = ""
+    dead: bool = False
 
 
 class NotSent(Exception):
