@@ -86,7 +86,8 @@ class Contact:
     """Who a booking is for and how to reach them, already cleaned.
 
     `booked_by` is the name of whoever books for somebody else, else "". `by_email` and `by_sms`
-    are the consents given at the form to care messages.
+    are the consents given at the form to care messages, `language` the one to write in ("": the
+    clinic's own).
     """
 
     name: str
@@ -95,6 +96,7 @@ class Contact:
     booked_by: str = ""
     by_email: bool = False
     by_sms: bool = False
+    language: str = ""
 
     @property
     def key(self) -> str:

@@ -97,10 +97,27 @@ def _say(
 
 
 @transaction.atomic
-def choose(*, now: datetime, actor: Actor, client: Client, granted: Mapping[str, bool]) -> None:
-    """Add a row for each choice that differs from what holds; it holds for what is sent next."""
+def choose(
+    *,
+    now: datetime,
+    actor: Actor,
+    client: Client,
+    granted: Mapping[str, bool],
+    language: str = "",
+) -> None:
+    """Add a row for each choice that differs from what holds; it holds for what is sent next.
+
+    language: to write to them in; "" leaves it as it is.
+    """
     # Two forms sent at once are taken one after the other.
-    Client.objects.select_for_update().get(pk=client.pk)
+    current = Client.objects.select_for_update().get(pk=client.pk)
+    if language and language != current.language:
+        was, current.language = current.language, language
+        current.save(update_fields=["language"])
+        audit.record(
+            now=now, actor=actor, verb="client.language_chosen", about=f"client:{client.uid}",
+            before={"language": was}, after={"language": language},
+        )  # fmt: skip
     before = holding(client)
     changed = {name: granted[name] for name in CHOICES if granted[name] != before[name]}
     ContactConsent.objects.bulk_create(

@@ -43,7 +43,7 @@ def read(text: str) -> dict[str, str]:
         fields: dict[str, str] = {}
         name, fuzzy = "", False
         for line in block.splitlines():
-            if line.startswith("#"):
+            if not line.strip() or line.startswith("#"):
                 fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
                 continue
             match = re.fullmatch(

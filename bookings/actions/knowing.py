@@ -29,10 +29,17 @@ NOT_AGAIN = timedelta(minutes=2)
 
 
 def change_contact(
-    *, now: datetime, actor: Actor, client: Client, name: str, email: str, phone: str
+    *,
+    now: datetime,
+    actor: Actor,
+    client: Client,
+    name: str,
+    email: str,
+    phone: str,
+    language: str = "",
 ) -> Client:
     """Write down how a client is called and reached; name, e-mail and phone come cleaned, the last
-    two may be empty. Coming bookings that were made with the old contact follow, so that what is
+    two may be empty. language: to write to them in; "" leaves it as it is. Coming bookings that were made with the old contact follow, so that what is
     sent from now on goes to the new one. Links that went to another address end there, and the new
     ones are sent. Nothing changed is nothing written.
 
@@ -40,16 +47,17 @@ def change_contact(
     """
     with transaction.atomic():
         current = locked_client(client)
-        before = contact_of(current)
+        before = {**contact_of(current), "language": current.language}
         old = (current.name, current.email, current.phone)
         if current.email != email_key(email):
             logins.tell_of_change(current, logins.MOVED)
         current.name, current.email, current.phone = name, email_key(email), phone
         current.name_key = name_key(name)
-        after = contact_of(current)
+        current.language = language or current.language
+        after = {**contact_of(current), "language": current.language}
         if before == after:
             return current
-        current.save(update_fields=["name", "name_key", "email", "phone"])
+        current.save(update_fields=["name", "name_key", "email", "phone", "language"])
         _follow(current, old)
         changed = {key for key in after if before[key] != after[key]}
         audit.record(

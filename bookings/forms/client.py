@@ -7,15 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import Text, layout, phone
+from bookings.forms.fields import Language, Text, layout, phone
 from clients.contact import LONGEST_EMAIL, LONGEST_NAME, clean_text, email_key
 from clients.models import Client
+from clients.wording import known_language
 
 LONGEST_PHONE = 40
 
 
 class ContactEditForm(forms.Form):
-    """Name, e-mail and phone; the last two may be empty. Valid, it gives the `contact`."""
+    """Name, e-mail, phone and language; e-mail and phone may be empty. Valid, it gives the `contact`."""
 
     name = Text(
         _("Name"),
@@ -43,12 +44,19 @@ class ContactEditForm(forms.Form):
         },
     )
 
+    language = Language(_("Messages in"))
+
     def __init__(self, data: Any, *, client: Client, country: str) -> None:
         """country: ISO 3166 code a national number is read in."""
-        initial = {"name": client.name, "email": client.email, "phone": client.phone}
+        initial = {
+            "name": client.name,
+            "email": client.email,
+            "phone": client.phone,
+            "language": known_language(client.language),
+        }
         super().__init__(data, initial=initial)
         self.country = country
-        self.helper = layout("name", ("email", "phone"))
+        self.helper = layout("name", ("email", "phone"), "language")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -69,4 +77,4 @@ class ContactEditForm(forms.Form):
 
     @property
     def contact(self) -> dict[str, str]:
-        return {key: self.cleaned_data[key] for key in ("name", "email", "phone")}
+        return {key: self.cleaned_data[key] for key in ("name", "email", "phone", "language")}

@@ -7,6 +7,7 @@ from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms.fields import Language
 from clients.contact import (
     LONGEST_EMAIL,
     LONGEST_NAME,
@@ -69,6 +70,7 @@ class ContactForm(forms.Form):
         required=False,
     )
     by_sms = forms.BooleanField(label=_("Text me reminders"), required=False)
+    language = Language(_("Write to me in"))
 
     def __init__(self, *args: object, country: str, example: str, **kwargs: object) -> None:
         """country: ISO 3166 code a national number is read in. example: a number of it."""
@@ -86,7 +88,13 @@ class ContactForm(forms.Form):
                 Div(Field("other_name"), css_class="more"),
                 css_class="opt",
             ),
-            Fieldset(_("May we write to you?"), Field("by_email"), Field("by_sms"), css_class="q"),
+            Fieldset(
+                _("May we write to you?"),
+                Field("by_email"),
+                Field("by_sms"),
+                Field("language"),
+                css_class="q",
+            ),
         )
 
     def clean_name(self) -> str:
@@ -132,4 +140,5 @@ class ContactForm(forms.Form):
             booked_by=typed["name"] if other else "",
             by_email=typed["by_email"],
             by_sms=typed["by_sms"],
+            language=typed["language"],
         )

@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from clients.contact import PhoneInvalid, clean_text, phone_key
@@ -34,6 +35,20 @@ class Text(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value) or "")
+
+
+class Language(forms.ChoiceField):
+    """A language we write in; "" where a form did not ask."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            choices=settings.LANGUAGES,
+            initial=settings.LANGUAGE_CODE,
+            required=False,
+            widget=forms.Select({"class": "form-select"}),
+            error_messages={"invalid_choice": _("Choose one of these languages.")},
+        )
 
 
 class Whole(forms.IntegerField):

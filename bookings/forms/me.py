@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.contact import LONGEST_PHONE
+from bookings.forms.fields import Language
 from clients.contact import LONGEST_EMAIL, email_key
 from clients.models import ClientLogin
 
@@ -62,12 +63,13 @@ class LoginForm(forms.Form):
 
 
 class MessagesForm(forms.Form):
-    """What the clinic may send, by way and purpose."""
+    """What the clinic may send, by way and purpose, and in which language."""
 
     care_email = forms.BooleanField(label=_("By e-mail"), required=False)
     care_sms = forms.BooleanField(label=_("By text message"), required=False)
     news_email = forms.BooleanField(label=_("By e-mail"), required=False)
     news_sms = forms.BooleanField(label=_("By text message"), required=False)
+    language = Language(_("Write to me in"))
 
 
 class AskForm(forms.Form):

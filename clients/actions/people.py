@@ -7,6 +7,7 @@ from datetime import datetime
 
 from clients.contact import Contact, email_key, name_key
 from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
+from clients.wording import known_language
 from clinic.models.adding import add, add_all
 from clinic.prepared import Prepared
 
@@ -49,7 +50,14 @@ def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True)
                 _add_first_consents(known, contact, now=now, source=source)
             return Resolved(known, known=True)
     newcomer = add(
-        Client(name=contact.name, name_key=key, email=email, phone=phone, created_at=now)
+        Client(
+            name=contact.name,
+            name_key=key,
+            email=email,
+            phone=phone,
+            language=known_language(contact.language),
+            created_at=now,
+        )
     )
     if asked:
         add_all(_consents(newcomer, contact, now=now, source=source))

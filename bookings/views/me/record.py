@@ -28,6 +28,7 @@ from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
 from clients.queries import consents
 from clients.views.consent import PDFS
+from clients.wording import known_language
 from clinic import audit
 from clinic.errors import Refusal
 from clinic.limits import Limit, wait
@@ -67,13 +68,20 @@ def signed(request: HttpRequest, me: Me, uid: UUID) -> HttpResponse:
 def written(request: HttpRequest, me: Me) -> HttpResponse:
     """Whether and how the clinic may write; what is chosen holds at once."""
     if request.method != "POST":
-        form = MessagesForm(initial=holding(me.client))
+        chosen = {"language": known_language(me.client.language)}
+        form = MessagesForm(initial=holding(me.client) | chosen)
         return render(request, "bookings/me/messages.html", {"me": me, "form": form})
     form = MessagesForm(request.POST)
     if not form.is_valid():
         context = {"me": me, "form": form}
         return render(request, "bookings/me/messages.html", context, status=INVALID)
-    choose(now=timezone.now(), actor=me.actor, client=me.client, granted=form.cleaned_data)
+    choose(
+        now=timezone.now(),
+        actor=me.actor,
+        client=me.client,
+        granted=form.cleaned_data,
+        language=form.cleaned_data["language"],
+    )
     messages.success(request, _("Saved. It holds from now on."))
     return SeeOther(reverse("me-messages", args=[me.client.uid]))
 
