@@ -181,6 +181,12 @@ def page(
 ) -> str:
     """Return a message as a page of HTML. more: what another template says around it."""
     values = _values(context)
+    # What is read as one stays on one line: 3:30 pm, +1 416-555-0101.
+    values |= {
+        name: str(values[name]).replace(" ", "\u00a0")
+        for name in ("time", "phone")
+        if values.get(name)
+    }
     said = message_text.blocks(written.body, values)
     with translation.override(language):
         known = {

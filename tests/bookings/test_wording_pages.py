@@ -136,6 +136,9 @@ def test_the_frame_shows_what_is_typed_with_a_real_booking_and_no_link_of_theirs
     assert "sandbox" in policy
     assert "script-src 'none'" in policy
     assert not MessageWording.objects.exists(), "a look saves nothing"
+    count = owner.post(PREVIEW, {**sent, "part": "count"})
+    assert "2 text messages, each paid for" in text(count)
+    assert "<html" not in text(count)
     bare = text(owner.post(PREVIEW, {**MINE, "full": "", "body": "Hi[ {first_name}], {link}"}))
     assert "Hi, " in bare
 

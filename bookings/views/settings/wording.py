@@ -182,20 +182,15 @@ def _editor(
 @require_http_methods(GET_OR_POST)
 @shown_as_mail("")
 def preview(request: HttpRequest, kind: str, language: str) -> HttpResponse:
-    """The message for the frame: as it is shown, or as it was typed."""
+    """The message for the frame, as it is shown or as it was typed; `part=count`: how long the
+    text message is."""
     one = _asked(request, kind, language)
     if one.form.is_bound and not one.form.is_valid():
-        problems = [
-            (one.form.fields[name].label, problem)
-            for name, found in one.form.errors.items()
-            for problem in found
-            if name in one.form.fields
-        ]
-        return render(
-            request, "messages/preview_wrong.html", {"problems": problems}, status=INVALID
-        )
-    said = put_in(one.written, one.values, language=one.language)
+        return _wrong(request, one)
+    said = put_in(one.written, one.values, language=language)
     short = page.short_row(said.short)
+    if request.POST.get("part") == "count":
+        return render(request, "bookings/settings/_words_count.html", {"short": short})
     more = {
         "as_subject": _("Subject"),
         "as_short": _("Text message"),
@@ -208,3 +203,14 @@ def preview(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         one.written, one.values, language=language, template="messages/preview.html", more=more
     )
     return HttpResponse(html)
+
+
+def _wrong(request: HttpRequest, one: Editing) -> HttpResponse:
+    """Say in the frame what stands in the way."""
+    problems = [
+        (one.form.fields[name].label, problem)
+        for name, found in one.form.errors.items()
+        for problem in found
+        if name in one.form.fields
+    ]
+    return render(request, "messages/preview_wrong.html", {"problems": problems}, status=INVALID)
