@@ -8,7 +8,14 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         # The outbox knows no booking: this is the one place where they meet.
-        from bookings import followups, form_notices, notices, request_notices  # noqa: PLC0415
+        from bookings import (  # noqa: PLC0415
+            client_notices,
+            followups,
+            form_notices,
+            notices,
+            recalls,
+            request_notices,
+        )
         from bookings.actions import relinking  # noqa: PLC0415
         from clients import data_requests, outbox  # noqa: PLC0415
 
@@ -16,4 +23,5 @@ class BookingsConfig(AppConfig):
         outbox.register(
             "request", kinds={data_requests.ANSWERED}, describe=request_notices.describe
         )
+        outbox.register("client", kinds=recalls.MESSAGES, describe=client_notices.describe)
         outbox.register("form", kinds={relinking.FORM_LINK}, describe=form_notices.describe)

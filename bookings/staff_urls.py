@@ -31,6 +31,7 @@ from bookings.views import (
     session,
     session_finish,
     stock,
+    tasks,
     told,
     tools,
 )
@@ -59,6 +60,9 @@ urlpatterns = [
     path("desk/booking/<uuid:uid>/undo/", desk_change.undo, name="desk-undo"),
     path("desk/booking/<uuid:uid>/tablet/", consents.hand_over, name="desk-tablet"),
     path("desk/booking/<uuid:uid>/<slug:name>/", desk_change.step, name="desk-step"),
+    path("desk/tasks/", tasks.tasks, name="tasks"),
+    path("desk/tasks/<uuid:uid>/done/", tasks.done, name="task-done"),
+    path("desk/tasks/<uuid:uid>/reopen/", tasks.reopen, name="task-reopen"),
     path("desk/clients/<uuid:uid>/logins/", desk_logins.links, name="desk-logins"),
     path("desk/clients/<uuid:uid>/logins/end/", desk_logins.end, name="desk-login-end"),
     path("practice/requests/", data_requests.waiting, name="data-requests"),

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import actions
-from bookings.actions import doubting, importing, merging, schedules
+from bookings.actions import doubting, importing, merging, recalling, schedules
 
 
 @shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
@@ -57,3 +57,9 @@ def plan_anew(**_from_newer_callers: Any) -> int:
     """Plan what is coming by the schedules that the owner changed; return how many bookings were
     looked at."""
     return schedules.plan_anew(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.plan_clients", ignore_result=True)
+def plan_clients(**_from_newer_callers: Any) -> int:
+    """Plan what is said and done between visits; return how many clients were looked at."""
+    return recalling.plan_all(now=timezone.now())

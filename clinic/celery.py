@@ -96,6 +96,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "plan-clients": {
+        "task": "bookings.tasks.plan_clients",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 590},
+    },
     "forget-request-keys": {
         "task": "bookings.tasks.forget_request_keys",
         "schedule": crontab(minute=20, hour=3),

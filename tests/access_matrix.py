@@ -164,6 +164,12 @@ TABLE = """
 /desk/waiting/                                  POST login  404    405    405    405    405    405
 /desk/book/                                     GET  login  404    200    200    200    200    200
 /desk/book/                                     POST login  404    303    303    303    303    303
+/desk/tasks/                                    GET  login  404    200    200    200    200    200
+/desk/tasks/                                    POST login  404    405    405    405    405    405
+/desk/tasks/<uuid:uid>/done/                    GET  login  404    405    405    405    405    405
+/desk/tasks/<uuid:uid>/done/                    POST login  404    303    303    303    303    303
+/desk/tasks/<uuid:uid>/reopen/                  GET  login  404    405    405    405    405    405
+/desk/tasks/<uuid:uid>/reopen/                  POST login  404    303    303    303    303    303
 /desk/clients/                                  GET  login  404    200    200    200    200    200
 /desk/clients/                                  POST login  404    405    405    405    405    405
 /desk/clients/duplicates/                       GET  login  404    200    200    200    200    200

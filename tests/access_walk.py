@@ -54,6 +54,7 @@ from tests.factories import bookings, clinic, consents, media, plans, stock
 from tests.factories.clients import contact_failure
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
+from tests.factories.tasks import task
 from treatments.actions import sign_session
 from treatments.actions.planning import Aims
 from treatments.models import PointSet
@@ -150,6 +151,7 @@ class Walk:
             stock.box(location=self.home.location),
             stock.tool(location=self.home.location),
         )
+        self.task = task(client=self.asked.client, due_at=self.now)
         self.event = stock.event(
             client=self.reviewed.client,
             practitioner=self.home.people[0],
@@ -357,6 +359,7 @@ class Walk:
         parts = {
             "/events/<uuid:uid>": self.event.uid,
             "/unreached/<uuid:uid>": self.failure.uid,
+            "/tasks/<uuid:uid>": self.task.uid,
             "/stock/<uuid:uid>": self.box.uid,
             "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,

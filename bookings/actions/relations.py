@@ -41,6 +41,7 @@ RELATIONS = {
     "bookings.Merge.merged": How.STAYS,
     "bookings.Merge.survivor": How.STAYS,
     "bookings.Review.client": How.MOVES,
+    "bookings.StaffTask.client": How.MOVES,
     "clients.Client.merged_into": How.STAYS,
     "clients.ClientKey.client": How.STAYS,  # the survivor's key inherits it
     "clients.ClientNote.client": How.MOVES,

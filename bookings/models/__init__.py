@@ -5,6 +5,7 @@ from bookings.models.merge import Merge
 from bookings.models.reason import CancelReason
 from bookings.models.review import Review
 from bookings.models.schedule import Schedule
+from bookings.models.task import StaffTask
 
 __all__ = [
     "Booking",
@@ -17,4 +18,5 @@ __all__ = [
     "RequestKey",
     "Review",
     "Schedule",
+    "StaffTask",
 ]

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bookings import followups
+from bookings import followups, recalls
 from bookings.actions.relinking import FORM_LINK
 from bookings.models import Schedule
 from bookings.models.schedule import STOPS
@@ -31,6 +31,17 @@ KINDS: Mapping[str, str | Promise] = {
     followups.AFTERCARE: gettext_lazy("Aftercare"),
     followups.QUESTIONS: gettext_lazy("Link to the safety questions"),
     followups.ASKED_AGAIN: gettext_lazy("The safety questions once more"),
+    recalls.ASK_AFTER: gettext_lazy("Ask how it is"),
+    recalls.ASK_AFTER_AGAIN: gettext_lazy("Ask how it is, once more"),
+    recalls.REVIEW_DUE: gettext_lazy("A plan is reviewed at the next visit"),
+    recalls.REBOOK: gettext_lazy("The next visit"),
+    recalls.REBOOK_CALL: gettext_lazy("Ring about the next visit"),
+    recalls.OVERDUE: gettext_lazy("The next visit is overdue"),
+    recalls.OUTCOME: gettext_lazy("After a series"),
+    recalls.MAINTENANCE: gettext_lazy("Keeping it up after a series"),
+    recalls.LAPSED: gettext_lazy("Not seen for a while"),
+    recalls.LAPSED_LAST: gettext_lazy("Not seen for a while, the last one"),
+    recalls.FORM_EXPIRING: gettext_lazy("The health form gets old"),
     followups.LINK: gettext_lazy("Link, sent by hand"),
     FORM_LINK: gettext_lazy("Link to the health form"),
     ANSWERED: gettext_lazy("Answer to a question about their data"),
@@ -83,6 +94,17 @@ FROM: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("%(span)s after something was reported"),
     ),
 }
+AT_PLACE: Mapping[str, str | Promise] = {
+    Anchor.START: gettext_lazy("At the start of the visit"),
+    Anchor.END: gettext_lazy("At the end of the visit"),
+    Anchor.RESPOND_BY: gettext_lazy("At once, and when the answer is due"),
+    Anchor.LAST_VISIT: gettext_lazy("Right after the last visit"),
+    Anchor.LATEST: gettext_lazy("When the last day the plan leaves for the next visit has passed"),
+    Anchor.REVIEW: gettext_lazy("At the visit at which the plan is reviewed"),
+    Anchor.SERIES_END: gettext_lazy("Right after the last visit of a series"),
+    Anchor.FORM: gettext_lazy("When the whole health form was filled in"),
+    Anchor.EVENT: gettext_lazy("When something was reported"),
+}
 GROUPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
     (gettext_lazy("Booking"), frozenset({Anchor.NOW, Anchor.RESPOND_BY})),
     (gettext_lazy("Before and after a visit"), frozenset({Anchor.START, Anchor.END})),
@@ -116,7 +138,11 @@ def when_words(plan: Plan) -> str:
     if plan.kind in AT_ONCE:
         return str(AT_ONCE[plan.kind])
     before, after = FROM[plan.anchor]
-    words = str(before if plan.offset < timedelta() else after) % {"span": span_words(plan.offset)}
+    if not plan.offset:
+        words = str(AT_PLACE[plan.anchor])
+    else:
+        words = str(before if plan.offset < timedelta() else after)
+        words %= {"span": span_words(plan.offset)}
     if plan.repeat is not None and plan.times > 1:
         words += _(", then every %(span)s, %(times)d times in all") % {
             "span": span_words(plan.repeat),
