@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from bookings import recalls
-from bookings.notices import colours_of, first_name, long_date
+from bookings.notices import colours_of, first_name
 from bookings.queries.client_facts import Known, World, about, known, world
 from bookings.queries.forms import open_forms
+from bookings.saying_when import long_date
 from bookings.ways import ways
 from clients.contact import phone_words
 from clients.intake_links import form_url
 from clients.models import Client, IntakeRequest, Message
-from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
+from clients.outbox import Described, Notice, Postponed, Suppressed, Way, Withdrawn
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
@@ -57,12 +58,10 @@ def _one(
     may = ways(schedule, one.addresses, one.said, last_visit=one.facts.last_visit, at=now)
     if not may:
         return Suppressed(recalls.NO_CONSENT)
-    channel, to = may[0]
     clinic, place = all_of.clinic, one.location
     with override(one.client.language):
         return Notice(
-            channel=channel,
-            to=to,
+            ways=[Way(channel, to) for channel, to in may],
             context=context(one, all_of, form if message.kind == recalls.FORM_EXPIRING else None),
             carries="",
             sender_name=(place.sender_name if place else "") or clinic.name,
@@ -72,8 +71,8 @@ def _one(
 
 
 def context(one: Known, all_of: World, form: IntakeRequest | None = None) -> dict[str, str | bool]:
-    """Return what a message about a client may say, in the language that is active. `date`: the best
-    day of the next visit, where a plan has one and it is still to come."""
+    """Return what a message about a client may say, in the language that is active. `from_date`: the
+    best day of the next visit, where a plan has one and it is still to come."""
     place, clinic = one.location, all_of.clinic
     found: dict[str, str | bool] = {
         "first_name": first_name(one.client.name),
@@ -87,7 +86,7 @@ def context(one: Known, all_of: World, form: IntakeRequest | None = None) -> dic
     for each in one.standings:
         window = each.position.window if each.is_running else None
         if window and window.target and window.target >= each.position.today:
-            found["date"] = long_date(window.target)
+            found["from_date"] = long_date(window.target)
             break
     if form is not None:
         found["link"] = form_url(form)

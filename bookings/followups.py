@@ -27,12 +27,13 @@ REVIEW_WAITING = "REVIEW_WAITING"
 PREPARATION = "PREPARATION"
 REMINDER = "REMINDER"
 AFTERCARE = "AFTERCARE"
+CHECK_IN = "CHECK_IN"
 QUESTIONS = "QUESTIONS"
 ASKED_AGAIN = "ASKED_AGAIN"
 LINK = "LINK"  # the booking's own link once more, since somebody asked for it
 
 TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
-FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, QUESTIONS, ASKED_AGAIN})
+FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, CHECK_IN, QUESTIONS, ASKED_AGAIN})
 STAFF = frozenset({REVIEW_WAITING})
 # No booking calls for these: staff send them.
 ASKED_FOR = frozenset({LINK})
@@ -42,7 +43,7 @@ BAD_NEWS_BEFORE = timedelta(hours=4)
 OLD_NEWS_AFTER = timedelta(days=2)
 
 _BOOKED = (lifecycle.BOOKED, lifecycle.CONFIRMED)
-_HAPPENING = (*_BOOKED, lifecycle.ARRIVED, lifecycle.IN_SESSION, lifecycle.DONE)
+HAPPENING = (*_BOOKED, lifecycle.ARRIVED, lifecycle.IN_SESSION, lifecycle.DONE)
 
 _FITS: dict[str, tuple[str, ...]] = {
     CONFIRMATION: _BOOKED,
@@ -194,7 +195,8 @@ def fits(kind: str, carries: str, facts: Facts) -> bool:
     moment = {
         PREPARATION: (_BOOKED, facts.starts_at),
         REMINDER: (_BOOKED, facts.starts_at),
-        AFTERCARE: (_HAPPENING, facts.ends_at),
+        AFTERCARE: (HAPPENING, facts.ends_at),
+        CHECK_IN: (HAPPENING, facts.ends_at),
         REVIEW_WAITING: ((lifecycle.REQUESTED,), facts.respond_by),
         ASKED_AGAIN: (lifecycle.COMING, facts.asked_at),
     }.get(kind)
@@ -281,8 +283,9 @@ def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
     if facts.status in _BOOKED:
         timed(PREPARATION, start)
         timed(REMINDER, start)
-    if facts.status in _HAPPENING:
+    if facts.status in HAPPENING:
         timed(AFTERCARE, end)
+        timed(CHECK_IN, end)
     if facts.status == lifecycle.REQUESTED and facts.respond_by:
         add(REVIEW_WAITING, facts.respond_by, now, facts.respond_by)
         timed(REVIEW_WAITING, facts.respond_by, ":again")

@@ -32,6 +32,12 @@ def manage_url(booking: Booking) -> str:
     return f"{settings.SITE_URL.rstrip('/')}/manage/{token(booking.uid, version=booking.token_version)}/"
 
 
+def check_in_url(booking: Booking) -> str:
+    """Return the address at which a client says how they are after a visit. It opens with the same
+    token as their manage link."""
+    return f"{settings.SITE_URL.rstrip('/')}/check-in/{token(booking.uid, version=booking.token_version)}/"
+
+
 def answers_url(booking: Booking) -> str:
     """Return the address at which a client answers the safety questions of a booking made for
     them. It opens with the same token as their manage link."""

@@ -257,7 +257,7 @@ def _row(
 
 # What somebody waits for; and what no visit needs, of which a client gets only so much.
 _ANSWERS = followups.TIDINGS | followups.STAFF | {followups.QUESTIONS, followups.ASKED_AGAIN}
-_UNASKED = frozenset({followups.AFTERCARE})
+_UNASKED = frozenset({followups.AFTERCARE, followups.CHECK_IN})
 
 
 def urgency_of(kind: str, purpose: str) -> Message.Urgency:

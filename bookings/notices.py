@@ -273,6 +273,8 @@ def _context(
         context["from_date"] = long_date(welcome_from)
     if message.kind in (followups.QUESTIONS, followups.ASKED_AGAIN):
         context["link"] = links.answers_url(booking)
+    if message.kind == followups.CHECK_IN:
+        context["link"] = links.check_in_url(booking)
     if message.kind in followups.STAFF:
         # Staff read it behind their own login; the client's link is not theirs.
         context |= {"link": f"{settings.SITE_URL.rstrip('/')}/desk/", "first_name": ""}

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bookings.followups import PLANNED, WITHDRAWN, Difference, Standing, Wanted
-from clients.quiet import Quiet
 from bookings.schedules import Audience, Late, Schedule, Schedules, Stop
+from clients.quiet import Quiet
 
 REBOOK = "REBOOK"
 REBOOK_CALL = "REBOOK_CALL"
@@ -27,12 +27,13 @@ MAINTENANCE = "MAINTENANCE"
 LAPSED = "LAPSED"
 LAPSED_LAST = "LAPSED_LAST"
 FORM_EXPIRING = "FORM_EXPIRING"
+REPORTED = "REPORTED"  # a task at once, since a client told us something after a visit
 
 TASKS = frozenset({REBOOK_CALL, OVERDUE, REVIEW_DUE, ASK_AFTER, ASK_AFTER_AGAIN})
 MESSAGES = frozenset({REBOOK, OUTCOME, MAINTENANCE, LAPSED, LAPSED_LAST, FORM_EXPIRING})
 KINDS = TASKS | MESSAGES
 # Tasks of whoever treats: that something was reported is nothing for the desk to know.
-PRIVATE = frozenset({ASK_AFTER, ASK_AFTER_AGAIN})
+PRIVATE = frozenset({ASK_AFTER, ASK_AFTER_AGAIN, REPORTED})
 
 # Nothing is written into the outbox that is due later: until then much can happen.
 AHEAD = timedelta(days=14)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bookings.views import confirming, manage, public, telling
+from bookings.views import checking_in, confirming, manage, public, telling
 from clinic.limits import Limit, limit_posts
 from clinic.middleware import embeddable
 
@@ -28,5 +28,6 @@ urlpatterns = [
     ),
     path("manage/<str:token>/move/", embeddable(limited(manage.move)), name="manage-move"),
     path("manage/<str:token>/cancel/", embeddable(limited(manage.cancel)), name="manage-cancel"),
+    path("check-in/<str:token>/", limited(checking_in.check_in), name="check-in"),
     path("forms/<str:token>/send/", limited(telling.send), name="form-send"),
 ]

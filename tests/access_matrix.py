@@ -36,6 +36,8 @@ TABLE = """
 /manage/<str:token>/move/                       POST 303    303    303    303    303    303    303
 /manage/<str:token>/cancel/                     GET  200    200    200    200    200    200    200
 /manage/<str:token>/cancel/                     POST 303    303    303    303    303    303    303
+/check-in/<str:token>/                          GET  200    200    200    200    200    200    200
+/check-in/<str:token>/                          POST 303    303    303    303    303    303    303
 
 # A client's form: whoever has the link
 /forms/<str:token>/                             GET  200    200    200    200    200    200    200

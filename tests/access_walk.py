@@ -394,6 +394,7 @@ class Walk:
             "/answers/<slug:code>": "stress",
             "/manage/<str:token>": self.token(about),
             "/answers/<str:token>": self.token(about),
+            "/check-in/<str:token>": self.token(about),
             "/forms/<str:token>": intake_links.token(self.form.uid, own=True),
             "/part/<slug:part>": "about",
             "/bookings/<token>": self.token(about),

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from bookings import recalls
 from bookings.followups import PLANNED, TOLD, WITHDRAWN, Standing, Wanted
+from bookings.messages import urgency_of
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import Known, World, about, known, world
 from bookings.ways import ways
@@ -197,6 +198,8 @@ def _message(one: Known, wanted: Wanted, all_of: World, *, now: datetime) -> Mes
         client=one.client,
         kind=wanted.kind,
         purpose=schedule.purpose,
+        urgency=urgency_of(wanted.kind, schedule.purpose),
+        transactional=False,
         channel=may[0][0] if may else Channel.EMAIL,
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,

@@ -36,6 +36,7 @@ class How(StrEnum):
 RELATIONS = {
     "bookings.Booking.client": How.MOVES,
     "bookings.CancelReason.client": How.MOVES,
+    "bookings.CheckIn.client": How.MOVES,
     "bookings.ImportRow.client": How.STAYS,
     "bookings.ImportedKey.client": How.STAYS,
     "bookings.Merge.merged": How.STAYS,

@@ -1,5 +1,6 @@
 from bookings.models.booking import Booking, RequestKey
 from bookings.models.change import BookingChange
+from bookings.models.check_in import CheckIn
 from bookings.models.importing import Import, ImportedKey, ImportRow
 from bookings.models.merge import Merge
 from bookings.models.reason import CancelReason
@@ -11,6 +12,7 @@ __all__ = [
     "Booking",
     "BookingChange",
     "CancelReason",
+    "CheckIn",
     "Import",
     "ImportRow",
     "ImportedKey",

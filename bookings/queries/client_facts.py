@@ -14,12 +14,12 @@ from bookings import lifecycle
 from bookings.models import Booking, Schedule
 from bookings.queries import plans
 from bookings.queries.practice import clinic_zone
-from clients.quiet import Quiet
 from bookings.recalls import MESSAGES, Facts, Reported, Series
 from bookings.schedules import Schedules
 from bookings.ways import Said, ways
 from clients.intake_definition import FormKind
 from clients.models import Client, ContactConsent, Erasure, IntakeSubmission, LegalHold
+from clients.quiet import Quiet
 from clinic.models import Clinic, Location
 from treatments import plan_states
 from treatments.models import AdverseEvent, Plan

@@ -97,6 +97,7 @@ def event_page(
         (_("Noticed"), moment(event.noticed_at, zone)),
         (_("Where"), told.get("where", "")),
         (_("Size"), _("%(mm)s mm") % {"mm": told["size_mm"]} if told.get("size_mm") else ""),
+        (_("In their own words"), told.get("told_us", "")),
         (_("Told by"), str(event.get_reported_by_display())),
         (_("Client told"), _("Yes") if told.get("told") else _("Not noted")),
         (_("Referred to"), told.get("referred_to", "")),

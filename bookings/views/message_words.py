@@ -29,6 +29,8 @@ KINDS: Mapping[str, str | Promise] = {
     followups.PREPARATION: gettext_lazy("How to prepare"),
     followups.REMINDER: gettext_lazy("Reminder"),
     followups.AFTERCARE: gettext_lazy("Aftercare"),
+    followups.CHECK_IN: gettext_lazy("How are you?"),
+    recalls.REPORTED: gettext_lazy("A client reported something after a visit"),
     followups.QUESTIONS: gettext_lazy("Link to the safety questions"),
     followups.ASKED_AGAIN: gettext_lazy("The safety questions once more"),
     recalls.ASK_AFTER: gettext_lazy("Ask how it is"),

@@ -213,7 +213,9 @@ def test_after_a_cancellation_nothing_more_is_sent_about_coming() -> None:
     booking = world().book()
     cancel(booking)
     planned = Message.objects.filter(about=f"booking:{booking.uid}", status="PLANNED")
-    assert not {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE"} & {m.kind for m in planned}
+    assert not {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN"} & {
+        m.kind for m in planned
+    }
 
 
 # Requests

@@ -40,7 +40,7 @@ from clinic.models import (
     User,
     WorkingHours,
 )
-from tests.bookings import test_recalling, test_schedules
+from tests.bookings import test_check_in, test_recalling, test_schedules
 from tests.bookings.world import NOW, TODAY, contact, toronto, world
 from tests.clients import test_record_constraints, test_wording
 from tests.clinic import test_running_constraints
@@ -281,6 +281,7 @@ def test_every_constraint_of_ours_has_a_case_here() -> None:
         CASES,
         test_schedules.CASES,
         test_recalling.CASES,
+        test_check_in.CASES,
         OF_THEIR_OWN,
         TRIED_BY_IMPORTING,
         TRIED_BY_RULE_EDITING,

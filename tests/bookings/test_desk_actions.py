@@ -71,7 +71,7 @@ def test_somebody_on_the_telephone_is_booked_and_asked_the_questions_by_link() -
     assert booking.screening is None
     assert (booking.contact_name, booking.client.email) == ("Ana Silva", "ana@example.org")
     assert said(booking).keys() == {
-        "CONFIRMATION", "QUESTIONS", "PREPARATION", "REMINDER", "AFTERCARE",
+        "CONFIRMATION", "QUESTIONS", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN",
     }  # fmt: skip
     entry = logged(booking)
     assert (entry.verb, entry.actor) == ("booking.booked", front.actor.user)
@@ -101,7 +101,7 @@ def test_who_was_told_at_the_telephone_gets_no_confirmation_but_is_reminded() ->
     statuses = {kind: status for kind, (status, _due) in said(booking).items()}
     assert statuses.pop("CONFIRMATION") == "TOLD"
     assert statuses == dict.fromkeys(
-        ["QUESTIONS", "PREPARATION", "REMINDER", "AFTERCARE"], "PLANNED"
+        ["QUESTIONS", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN"], "PLANNED"
     )
 
 

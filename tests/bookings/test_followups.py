@@ -48,7 +48,7 @@ def planned(facts: Facts, now: datetime = NOW) -> dict[str, Wanted]:
 # Hours
 
 
-def test_a_booking_made_well_ahead_gets_four_messages_at_their_hours() -> None:
+def test_a_booking_made_well_ahead_gets_its_messages_at_their_hours() -> None:
     start = local(date(2026, 11, 12), 14)
     found = planned(booked(start))
     assert {kind: wanted.due_at for kind, wanted in found.items()} == {
@@ -56,6 +56,7 @@ def test_a_booking_made_well_ahead_gets_four_messages_at_their_hours() -> None:
         "PREPARATION": start - 48 * HOUR,
         "REMINDER": start - 24 * HOUR,
         "AFTERCARE": start + timedelta(minutes=50) + HOUR,
+        "CHECK_IN": start + timedelta(minutes=50) + 24 * HOUR,
     }
 
 
@@ -332,7 +333,7 @@ def test_a_client_who_arrived_is_sent_no_reminder_but_aftercare() -> None:
     outbox, here = Outbox(), booked(STARTS[3])
     outbox.apply(difference(here, (), now=NOW))
     outbox.apply(difference(replace(here, status="ARRIVED"), outbox.rows, now=here.starts_at))
-    assert {kind for kind, _carries, _due in outbox.planned()} == {"AFTERCARE"}
+    assert {kind for kind, _carries, _due in outbox.planned()} == {"AFTERCARE", "CHECK_IN"}
 
 
 def test_who_did_not_come_hears_nothing_more() -> None:
@@ -352,6 +353,7 @@ def test_a_request_that_is_accepted_is_confirmed_and_followed_up() -> None:
         "PREPARATION",
         "REMINDER",
         "AFTERCARE",
+        "CHECK_IN",
     }
 
 

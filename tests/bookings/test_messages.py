@@ -68,7 +68,7 @@ def test_a_new_booking_is_planned_in_one_read_and_one_statement() -> None:
     with CaptureQueriesContext(connection) as queries:
         messages.plan_new(booking, now=NOW, location=booking.room.location, clinic=house)
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "INSERT"]
-    assert set(rows()) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE"}
+    assert set(rows()) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN"}
 
 
 @pytest.mark.django_db
@@ -175,7 +175,13 @@ def test_cancelled_while_the_confirmation_is_on_its_way_says_nothing(sink: Sink)
 @pytest.mark.django_db
 def test_a_client_without_any_address_stands_in_the_desks_list() -> None:
     planned_booking(client=bookings.client(email="", phone=""))
-    assert set(rows("SUPPRESSED")) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE"}
+    assert set(rows("SUPPRESSED")) == {
+        "CONFIRMATION",
+        "PREPARATION",
+        "REMINDER",
+        "AFTERCARE",
+        "CHECK_IN",
+    }
 
 
 @pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 
 from bookings import recalls, schedules, ways
 from bookings.followups import Standing, Wanted
-from clients.quiet import Quiet
 from bookings.recalls import Facts, Reported, Series
+from clients.quiet import Quiet
 
 TORONTO = ZoneInfo("America/Toronto")
 NIGHT = Quiet(TORONTO, 21 * 60, 8 * 60)

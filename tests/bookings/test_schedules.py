@@ -84,7 +84,7 @@ def test_a_row_says_what_the_default_says_and_a_database_without_rows_plans_by_t
         assert columns(one.pure) == {name: getattr(one, name) for name in columns(one.pure)}
     Schedule.objects.all().delete()
     booked()
-    assert set(planned()) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE"}
+    assert set(planned()) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN"}
 
 
 def test_every_kind_has_a_name_and_words_for_its_moment_and_stands_in_one_group() -> None:

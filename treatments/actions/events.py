@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clients.models import Client, ClientKey
 from clinic import audit
-from clinic.audit import staff
+from clinic.audit import CLIENT, staff
 from clinic.models import Practitioner, User
 from treatments.errors import EventClosed, FollowUpEmpty, NobodyTreated
 from treatments.models import AdverseEvent, EventNote, SessionRecord
@@ -21,7 +21,7 @@ from treatments.session_facts import follow_up
 def report_event(
     *,
     now: datetime,
-    author: User,
+    author: User | None,
     client: Client,
     uid: UUID,
     session: SessionRecord | None,
@@ -32,7 +32,8 @@ def report_event(
 ) -> AdverseEvent:
     """Write down what a client tells after a session; once for each `uid`.
 
-    practitioner: who follows it up where no session says so. details: as `AdverseEvent` has them,
+    author: who writes it down; None where the client does themselves. practitioner: who follows it up
+    where no session says so. details: as `AdverseEvent` has them,
     `what` among them. Raises NobodyTreated.
     """
     who = session.practitioner if session else practitioner
@@ -118,6 +119,11 @@ def _locked(event: AdverseEvent) -> AdverseEvent:
     )
 
 
-def _write_down(verb: str, event: AdverseEvent, *, now: datetime, author: User) -> None:
+def _write_down(verb: str, event: AdverseEvent, *, now: datetime, author: User | None) -> None:
     """Add to the log book that something was done; nothing of what it is."""
-    audit.record(now=now, actor=staff(author), verb=verb, about=f"adverse_event:{event.uid}")
+    audit.record(
+        now=now,
+        actor=staff(author) if author else CLIENT,
+        verb=verb,
+        about=f"adverse_event:{event.uid}",
+    )
