@@ -35,6 +35,21 @@ def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]
     }
 
 
+def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str] | None:
+    """Return what a message about a client would say now, and in which language; None where the
+    record is gone."""
+    uid = UUID(message.about.partition(":")[2])
+    all_of = world()
+    found = known(Client.objects.filter(uid=uid), world=all_of, now=now)
+    one = next(iter(found.values()), None)
+    if one is None or one.facts.is_gone:
+        return None
+    asks = message.kind == recalls.FORM_EXPIRING
+    form = open_forms([message.about], now=now).get(message.about) if asks else None
+    with override(one.client.language):
+        return context(one, all_of, form), one.client.language
+
+
 def _one(
     message: Message,
     one: Known | None,

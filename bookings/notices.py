@@ -139,6 +139,18 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
         )
 
 
+def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str] | None:
+    """Return what a message about a booking would say now, and in which language; None where there
+    is no such booking any more."""
+    known = _read([message], now)
+    booking = known.bookings.get(message.about)
+    if booking is None or booking.client is None:
+        return None
+    others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
+    with override(booking.client.language):
+        return _context(message, booking, known, others, now), booking.client.language
+
+
 def _asks_consent(
     message: Message,
     booking: Booking,

@@ -46,7 +46,7 @@ HELD = "The record is held for the law."
 BOOKED = "Something is booked."
 PAUSED = "The plan is paused."
 CLOSED = "The plan has ended."
-EVENT_OPEN = "Something reported is not resolved."
+EVENT_OPEN = "Those who treat ask to wait."  # the desk reads it
 NO_CONSENT = "The client has not agreed, or said no."
 OFF = "Such messages are switched off."
 OVER = "It no longer applies."
@@ -106,13 +106,17 @@ class Facts:
 def wanted(facts: Facts, schedules: Schedules) -> list[Wanted]:
     """Return everything the facts call for, past and to come, by the moment it is due; messages to
     the client out of the quiet hours."""
-    found = [
-        each
-        for kind, moment, name in _moments(facts)
-        for each in _timed(kind, moment, name, facts, schedules[kind])
-        if why_not(kind, facts, schedules) is None
-    ]
+    found = [each for each, why in considered(facts, schedules) if why is None]
     return sorted(found, key=lambda each: (each.due_at, each.key))
+
+
+def considered(facts: Facts, schedules: Schedules) -> Iterator[tuple[Wanted, str | None]]:
+    """Yield everything that has its moment in a client's life, each with what stops it, if anything
+    does."""
+    for kind, moment, name in _moments(facts):
+        why = why_not(kind, facts, schedules)
+        for each in _timed(kind, moment, name, facts, schedules[kind]):
+            yield each, why
 
 
 def difference(

@@ -32,6 +32,7 @@ from bookings.views import (
     session_finish,
     stock,
     tasks,
+    timeline,
     told,
     tools,
 )
@@ -50,6 +51,8 @@ urlpatterns = [
     path("desk/clients/<uuid:uid>/told/", desk_clients.told, name="desk-client-told"),
     path("desk/clients/<uuid:uid>/met/", desk_clients.met, name="desk-client-met"),
     path("desk/clients/<uuid:uid>/form/", form_link.of_desk, name="desk-client-form"),
+    path("desk/clients/<uuid:uid>/messages/", timeline.messages, name="client-messages"),
+    path("desk/clients/<uuid:uid>/messages/words/", timeline.message, name="client-message"),
     path("desk/clients/<uuid:uid>/link/", desk_clients.link, name="desk-client-link"),
     path("desk/clients/<uuid:uid>/merge/<uuid:other>/", desk_merge.merge, name="desk-merge"),
     path("desk/clients/<uuid:uid>/apart/<uuid:other>/", desk_merge.apart, name="desk-apart"),

@@ -184,6 +184,10 @@ TABLE = """
 /desk/clients/<uuid:uid>/told/                  POST login  404    409    409    409    409    409
 /desk/clients/<uuid:uid>/met/                   GET  login  404    405    405    405    405    405
 /desk/clients/<uuid:uid>/met/                   POST login  404    303    303    303    303    303
+/desk/clients/<uuid:uid>/messages/              GET  login  404    200    200    200    200    200
+/desk/clients/<uuid:uid>/messages/              POST login  404    405    405    405    405    405
+/desk/clients/<uuid:uid>/messages/words/        GET  login  404    404    404    404    200    200
+/desk/clients/<uuid:uid>/messages/words/        POST login  404    404    404    404    405    405
 /desk/clients/<uuid:uid>/link/                  GET  login  404    405    405    405    405    405
 /desk/clients/<uuid:uid>/link/                  POST login  404    303    303    303    303    303
 /desk/clients/<uuid:uid>/form/                  GET  login  404    405    405    405    405    405

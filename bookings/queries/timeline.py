@@ -1,0 +1,91 @@
+"""What was said to a client, what will be and why, what was not and why not. No health detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bookings import recalls
+from bookings.followups import Wanted
+from bookings.models import StaffTask
+from bookings.queries.client_facts import World, about, known, world
+from clients.models import Client, Message
+
+MOST = 200
+WAITING = (Message.Status.PLANNED, Message.Status.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A message that would go at its moment, were it not for something."""
+
+    wanted: Wanted
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The messages and tasks of a client. `waiting`: in the outbox; `later`: the facts of today call
+    for it, and it is written there two weeks before; `past`: sent, or not sent and why; `stopped`:
+    what something keeps from going."""
+
+    world: World
+    waiting: list[Message]
+    later: list[Wanted]
+    past: list[Message]
+    stopped: list[Stopped]
+    tasks: list[StaffTask]
+
+
+def timeline(client: Client, *, now: datetime, private: bool) -> Timeline:
+    """Return what was, is and will be said to a client (a fixed number of queries). private: with
+    the tasks that are for those who treat alone."""
+    all_of = world()
+    facts = known([client], world=all_of, now=now)[client.pk].facts
+    rows = list(Message.objects.filter(client=client).order_by("-due_at", "-pk")[:MOST])
+    tasks = list(
+        StaffTask.objects.filter(client=client)
+        .exclude(status=StaffTask.Status.WITHDRAWN)
+        .select_related("practitioner", "done_by")
+        .order_by("-due_at", "-pk")[:MOST]
+    )
+    there = {row.dedupe_key for row in rows if row.status != Message.Status.WITHDRAWN}
+    there |= {task.dedupe_key for task in tasks}
+    ahead = [
+        (each, why)
+        for each, why in recalls.considered(facts, all_of.schedules)
+        if each.due_at > now
+        and each.key not in there
+        and (private or each.kind not in recalls.PRIVATE)
+    ]
+    ahead.sort(key=lambda one: (one[0].due_at, one[0].key))
+    waiting = [row for row in rows if row.status in WAITING]
+    return Timeline(
+        world=all_of,
+        waiting=sorted(waiting, key=lambda row: (row.due_at, row.pk)),
+        later=[each for each, why in ahead if why is None],
+        past=[row for row in rows if row.status not in WAITING],
+        stopped=[Stopped(each, why) for each, why in ahead if why is not None],
+        tasks=[task for task in tasks if private or task.kind not in recalls.PRIVATE],
+    )
+
+
+def message_of(client: Client, key: str, *, now: datetime) -> Message | None:
+    """Return the message to a client that waits under a key; one that is called for and not yet in
+    the outbox as it would be written. None for any other key."""
+    found = timeline(client, now=now, private=False)
+    for row in found.waiting:
+        if row.dedupe_key == key:
+            return row
+    for each in found.later:
+        if each.key == key and each.kind in recalls.MESSAGES:
+            return Message(
+                dedupe_key=key,
+                about=about(client),
+                client=client,
+                kind=each.kind,
+                due_at=each.due_at,
+                expires_at=each.expires_at,
+                created_at=now,
+            )
+    return None
