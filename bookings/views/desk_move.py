@@ -49,8 +49,11 @@ class Moving:
 
     @property
     def day(self) -> date:
-        """The day whose times are shown: the one asked for, else today or the booking's own."""
+        """The day whose times are shown: that of the time chosen, the one asked for, else today or
+        the booking's own."""
         asked = read_day(self.request.GET.get("on", ""))
+        if self.form.is_bound and self.form.is_valid() and self.form.starts_at is not None:
+            asked = self.form.starts_at.astimezone(self.location.zone).date()
         today = self.now.astimezone(self.location.zone).date()
         return max(asked or day_of(self.booking), today)
 
@@ -64,6 +67,8 @@ class Moving:
         gap: str | Promise = "",
     ) -> HttpResponse:
         chosen = self.form.data.get("at", "") if self.form.is_bound else ""
+        times, elsewhere = self._times(chosen, own=True), self._times(chosen, own=False)
+        is_shown = any(one.is_chosen for one in (others or (*times, *elsewhere)))
         context = change_context(
             self.booking,
             self.form,
@@ -74,25 +79,27 @@ class Moving:
             gap_ok=gap_value(self.form.starts_at) if gap else self.form.data.get("gap_ok", ""),
             on=self.day,
             on_words=wording.day(self.day),
-            times=self._times(chosen, own=True),
-            elsewhere=self._times(chosen, own=False),
+            times=times,
+            elsewhere=elsewhere,
+            is_elsewhere=any(one.is_chosen for one in elsewhere),
             people=self.people,
-            is_other=chosen == OTHER or bool(rules),
-            **self._typed(chosen),
+            is_other=bool(chosen) and not is_shown,
+            **self._typed(is_typed=chosen == OTHER),
             action=reverse("desk-move", args=[self.booking.uid]),
         )
         page = page_of(self.request, self.booking)
         return page.answer(MOVE, context, title=_("Move the booking"), status=status)
 
-    def _typed(self, chosen: str) -> dict[str, str]:
-        """Return the time chosen and what stands in the fields for any other: what was typed, else
-        the booking's own."""
-        typed, local = self.form.data, self.booking.starts_at.astimezone(self.location.zone)
+    def _typed(self, *, is_typed: bool) -> dict[str, str]:
+        """Return what stands in the fields for any other time: what was typed, else the time that
+        was chosen, else the booking's own."""
+        typed, start = self.form.data if is_typed else {}, self.form.starts_at
+        local = (start or self.booking.starts_at).astimezone(self.location.zone)
         return {
-            "chosen": chosen,
             "typed_day": typed.get("day") or self.day.isoformat(),
             "typed_time": typed.get("time") or f"{local:%H:%M}",
-            "typed_who": typed.get("practitioner") or str(self.booking.practitioner_id),
+            "typed_who": typed.get("practitioner")
+            or str(self.form.who or self.booking.practitioner_id),
         }
 
     def _times(self, chosen: str, *, own: bool) -> list[TimeChoice]:
@@ -134,6 +141,10 @@ class Moving:
             return self.show(status=INVALID, error=refusal.sentence, rules=rules)
         except Refusal as refusal:
             return self.refuse(refusal, self.form.starts_at)
+        if changed.change is None:
+            return self.show(
+                status=INVALID, error=_("It stands there already. Choose another time.")
+            )
         return there(changed.booking, "moved")
 
     def _gap(self, start: datetime) -> str | Promise:

@@ -242,6 +242,46 @@ def test_a_booking_is_moved_to_a_time_shown(desk: Client, home: House) -> None:
     assert "is moved to" in text_of(desk.get(answer["Location"]))
 
 
+def sends(page: str) -> dict[str, str]:
+    """Return what a browser would send of a panel's times: the last one set of `at`, and the rest."""
+    body = page.split('id="move"')[1]
+    found = dict(re.findall(r'name="(day|time)" value="([^"]*)"', body))
+    for value in re.findall(r'name="at" value="([^"]+)" checked', body):
+        found["at"] = value
+    who = re.search(r'<option value="(\d+)" selected', body)
+    return found | {"practitioner": who[1] if who else ""}
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_the_time_a_reason_is_asked_for_is_the_one_it_is_moved_to(
+    desk: Client, home: House, typed: bool
+) -> None:
+    booking = visit(home, ahead=0, hour=10)
+    Booking.objects.filter(pk=booking.pk).update(window_minutes=60 * 24 * 30)
+    there = home.at(14, ahead=5)
+    other = home.people[1].pk
+    chosen = {"at": str(Choice(there, str(other)))}
+    if typed:
+        chosen = {"at": "other", "day": str(home.day(5)), "time": "14:00", "practitioner": other}
+    asked = desk.post(path(booking, "move/"), {**chosen, "tell": "on"})
+    assert asked.status_code == 422
+    assert "once you say why" in text_of(asked)
+    again = {**sends(asked.content.decode()), "tell": "on", "override": "Phoned"}
+    assert desk.post(path(booking, "move/"), again).status_code == 303
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.practitioner_id) == (there, other)
+
+
+def test_a_move_to_where_it_stands_is_no_move_and_nobody_is_told(desk: Client, home: House) -> None:
+    booking = visit(home)
+    here = str(Choice(booking.starts_at, str(booking.practitioner_id)))
+    for sent in ({"at": here}, sends(desk.get(path(booking, "move/")).content.decode())):
+        answer = desk.post(path(booking, "move/"), {**sent, "tell": "on"})
+        assert answer.status_code == 422
+        assert "It stands there already" in text_of(answer)
+    assert not Message.objects.filter(kind="MOVED").exists()
+
+
 def test_a_move_onto_somebody_else_is_refused_and_changes_nothing(
     desk: Client, home: House
 ) -> None:
