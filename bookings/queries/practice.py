@@ -34,14 +34,14 @@ def clinic_zone() -> ZoneInfo:
     return place.zone if place else ZoneInfo("UTC")
 
 
+def _visits() -> QuerySet[Booking]:
+    return Booking.objects.select_related(
+        "client", "practitioner", "room__location", "treatment", "screening", "session"
+    ).exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
+
+
 def _own(who: Practitioner) -> QuerySet[Booking]:
-    return (
-        Booking.objects.select_related(
-            "client", "practitioner", "room__location", "treatment", "screening", "session"
-        )
-        .filter(practitioner=who)
-        .exclude(status__in=(lifecycle.HELD, lifecycle.EXPIRED))
-    )
+    return _visits().filter(practitioner=who)
 
 
 def own_day(who: Practitioner, day: date, zone: str) -> list[Booking]:
@@ -57,6 +57,11 @@ def own_day(who: Practitioner, day: date, zone: str) -> list[Booking]:
 def own_visit(who: Practitioner, uid: UUID) -> Booking | None:
     """Return a practitioner's own booking, whatever became of it (one query)."""
     return _own(who).select_related("screening__client__key").filter(uid=uid).first()
+
+
+def any_visit(uid: UUID) -> Booking | None:
+    """Return anybody's booking, whatever became of it (one query)."""
+    return _visits().select_related("screening__client__key").filter(uid=uid).first()
 
 
 def earlier_visits(booking: Booking) -> list[Booking]:

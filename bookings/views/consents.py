@@ -17,7 +17,7 @@ from bookings.models import Booking
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.consents_page import consents_page
 from bookings.views.desk_change import actor_of, booking_of
-from bookings.views.practice import own, practitioners_only
+from bookings.views.practice import own, practitioners_only, readable
 from clients import tablets
 from clients.actions import consenting
 from clients.errors import AlreadyWithdrawn, WithdrawalReasonMissing
@@ -59,13 +59,20 @@ def hand_over(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_safe
 @private
 def consents_of(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Show all that the client of an own visit ever signed. `?did=`: what was done just now."""
-    return show(request, own(request, uid))
+    """Show all that the client of a visit ever signed, to whoever may read the record. `?did=`: what
+    was done just now."""
+    booking, is_own = readable(request, uid)
+    return show(request, booking, is_own=is_own)
 
 
 @transaction.atomic
 def show(
-    request: HttpRequest, booking: Booking, *, error: str | Promise = "", status: int = 200
+    request: HttpRequest,
+    booking: Booking,
+    *,
+    error: str | Promise = "",
+    is_own: bool = True,
+    status: int = 200,
 ) -> HttpResponse:
     client, now = _client(booking), timezone.now()
     audit.viewed(
@@ -75,7 +82,7 @@ def show(
         about=f"booking:{booking.uid}",
         whose=f"client:{client.uid}",
     )
-    page = consents_page(booking, client, now=now)
+    page = consents_page(booking, client, now=now, is_own=is_own)
     context = {"page": page, "error": error, "did": request.GET.get("did", "")}
     return render(request, "bookings/practice/consents.html", context, status=status)
 
@@ -95,8 +102,8 @@ def _given(booking: Booking, uid: UUID) -> ConsentGiven:
 @require_safe
 @private
 def signed_pdf(request: HttpRequest, uid: UUID, consent: UUID) -> HttpResponse:
-    """A signed page of the client of an own visit; who opens it is noted in the access log."""
-    client = _client(own(request, uid))
+    """A signed page of the client of a visit; who opens it is noted in the access log."""
+    client = _client(readable(request, uid)[0])
     return pdf_answer(request, client, consent, actor=actor_of(request))
 
 

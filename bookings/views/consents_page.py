@@ -99,9 +99,10 @@ class SignedRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsentsPage:
-    """All that a client ever signed, the newest first."""
+    """All that a client ever signed, the newest first. `link` is for their own practitioner."""
 
     booking: Booking
+    is_own: bool
     name: str
     states: list[State]
     rows: list[SignedRow]
@@ -109,7 +110,9 @@ class ConsentsPage:
     visit: VisitConsents
 
 
-def consents_page(booking: Booking, client: Client, *, now: datetime) -> ConsentsPage:
+def consents_page(
+    booking: Booking, client: Client, *, now: datetime, is_own: bool = True
+) -> ConsentsPage:
     """Return the page; it opens the reasons of what was taken back."""
     zone = booking.room.location.zone
     visit = visit_consents(booking, now=now)
@@ -123,10 +126,11 @@ def consents_page(booking: Booking, client: Client, *, now: datetime) -> Consent
         seen.add(kind)
     return ConsentsPage(
         booking=booking,
+        is_own=is_own,
         name=client.name,
         states=visit.states,
         rows=rows,
-        link=consent_url(client),
+        link=consent_url(client) if is_own else "",
         visit=visit,
     )
 

@@ -74,6 +74,18 @@ def own(request: HttpRequest, uid: UUID) -> Booking:
     return found
 
 
+def readable(request: HttpRequest, uid: UUID) -> tuple[Booking, bool]:
+    """Return a visit for whoever may read its client's record, and whether it is their own. Raises
+    as `own` does; a colleague's visit is not there for whom the record is closed to."""
+    found, who = practice.any_visit(uid), me(request)
+    if found is None or found.client is None or (who and found.practitioner_id == who.pk):
+        return own(request, uid), True
+    user, gone = cast(User, request.user), found.client.status == Client.Status.ERASED
+    if gone or not records.may_read(user, found.client, now=timezone.now()):
+        raise Http404
+    return found, False
+
+
 @practitioners_only
 @require_safe
 @transaction.atomic
@@ -126,7 +138,8 @@ def _note_phases(request: HttpRequest, queue: Sequence[Booking], *, now: datetim
 def visit(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Show one visit with its answers. Who looks is noted in the access log."""
     try:
-        return show(request, own(request, uid))
+        booking, is_own = readable(request, uid)
+        return show(request, booking, is_own=is_own)
     except NotOpen as closed:
         return redirect("record-open", closed.client)
 
@@ -137,13 +150,14 @@ def show(
     *,
     error: str | Promise = "",
     form: ReviewForm | None = None,
+    is_own: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    """Show a visit, whose reader is noted in the access log."""
+    """Show a visit, whose reader is noted in the access log. A colleague's is only read."""
     now = timezone.now()
     _note_answers(request, booking, now=now)
     context = {
-        "page": visit_page(booking, now=now),
+        "page": visit_page(booking, now=now, is_own=is_own),
         "consents": visit_consents(booking, now=now),
         "plan": visit_in_plan(booking, now=now),
         "error": error,

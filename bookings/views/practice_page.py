@@ -127,6 +127,7 @@ class VisitPage:
 
     row: VisitRow
     booking: Booking
+    is_own: bool
     when: str
     phone: str
     answers: SeenAnswers | None
@@ -144,24 +145,27 @@ class VisitPage:
     cancel_reason: str
 
 
-def visit_page(one: Booking, *, now: datetime) -> VisitPage:
-    """Return the page; reads the sealed answers and reasons of this visit and of those before."""
-    waits, reason = practice.waits_for_review(one, now), practice.cancel_reason(one)
+def visit_page(one: Booking, *, now: datetime, is_own: bool = True) -> VisitPage:
+    """Return the page; reads the sealed answers and reasons of this visit and of those before. Of a
+    colleague's visit nothing can be done."""
+    waits = is_own and practice.waits_for_review(one, now)
+    reason = practice.cancel_reason(one)
     zone = one.room.location.zone
     answers = seen(one.screening) if one.screening else None
     day = wording.day(one.starts_at.astimezone(zone).date())
     return VisitPage(
         row=visit_row(one, now=now),
         booking=one,
+        is_own=is_own,
         when=_("%(day)s, %(span)s") % {"day": day, "span": span(one.starts_at, one.ends_at, zone)},
         phone=one.contact_phone or (one.client.phone if one.client else ""),
         answers=answers,
         waits=waits,
         must_say_why=one.outcome in lifecycle.TO_BE_SEEN,
         absolute=[rule.question for rule in absolute_rules(one.screening)] if one.screening else [],
-        may_answer=one.status in lifecycle.BEFORE_SESSION,
-        may_begin=one.session is None and one.status in BEGINS,
-        session_href=_session_href(one),
+        may_answer=is_own and one.status in lifecycle.BEFORE_SESSION,
+        may_begin=is_own and one.session is None and one.status in BEGINS,
+        session_href=_session_href(one, is_own=is_own),
         session_words=_("The signed session")
         if one.session and one.session.is_signed
         else _("Go on with the session"),
@@ -173,8 +177,8 @@ def visit_page(one: Booking, *, now: datetime) -> VisitPage:
     )
 
 
-def _session_href(one: Booking) -> str:
-    if one.session is None:
+def _session_href(one: Booking, *, is_own: bool) -> str:
+    if one.session is None or not (is_own or one.session.is_signed):
         return ""
     return reverse("session-record" if one.session.is_signed else "session", args=[one.session.uid])
 

@@ -148,6 +148,47 @@ def test_nobody_else_reads_them(home: House, mei: Client) -> None:
         assert "epilep" not in text_of(desk.get(page)).lower()
 
 
+def test_whoever_may_read_a_record_reads_what_it_leads_to_and_changes_nothing_of_a_colleague(
+    home: House, mei: Client
+) -> None:
+    booking = asked(home)
+    sofia = logged_in(practitioner_login(home, 1))
+    bookings.booking(
+        starts_at=home.at(14),
+        practitioner=home.people[1],
+        room=home.rooms[1],
+        treatment=home.session,
+        client=booking.client,
+        status="DONE",
+    )
+    page = sofia.get(f"/practice/clients/{booking.client.uid}/").content.decode()
+    links_on_it = set(re.findall(r'href="(/practice/visit/[^"#?]+)"', page))
+    assert visit(booking) in links_on_it
+    for address in sorted(links_on_it | {visit(booking, "consents/")}):
+        assert sofia.get(address).status_code == 200, address
+    for address in (visit(booking), visit(booking, "consents/")):
+        body = sofia.get(address).content.decode().split("<main")[1]
+        assert "<form" not in body
+        assert "/consents/?" not in body
+    assert "This visit is with Mei Tanaka" in text_of(sofia.get(visit(booking)))
+    assert sofia.post(visit(booking, "session/")).status_code == 404
+    assert sofia.get(visit(booking, "answers/")).status_code == 404
+
+
+def test_who_works_here_finds_a_way_back_from_where_nothing_is(home: House, mei: Client) -> None:
+    desk = logged_in(clinic.user(role="FRONT_DESK"))
+    theirs = asked(home)
+    for browser, gone in ((mei, "/desk/booking/x/"), (desk, visit(theirs)), (desk, "/nothing/")):
+        answer = browser.get(gone)
+        assert answer.status_code == 404
+        assert 'href="/desk/"' in answer.content.decode()
+        assert "Book a session" not in text_of(answer)
+        assert "Priya" not in text_of(answer)
+    assert desk.get("/nothing/").content == desk.get(visit(theirs)).content
+    assert "Book a session" in text_of(Client().get("/nothing/"))
+    assert "Book a session" in text_of(logged_in(clinic.user(role="CLIENT")).get("/nothing/"))
+
+
 def test_an_owner_who_treats_nobody_is_told_so(home: House) -> None:
     said = text_of(logged_in(clinic.user(role="OWNER")).get("/practice/"))
     assert "No visits of your own" in said
