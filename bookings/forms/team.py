@@ -31,7 +31,8 @@ def password_field(label: Any, **options: Any) -> forms.CharField:
 
 
 class UserForm(forms.Form):
-    """Somebody's login. A new one may have a first password; a known one may be switched off."""
+    """Somebody's login. A new one may have a first password and is invited by mail; a known one may
+    be switched off."""
 
     name = Text(_("Name, as colleagues read it"), 120)
     email = forms.EmailField(
@@ -45,12 +46,17 @@ class UserForm(forms.Form):
     password = password_field(
         _("First password"),
         required=False,
-        help_text=_("May stay empty: they then log in with a code sent to their address."),
+        help_text=_("May stay empty: they then log in by mail, and set one themselves."),
+    )
+    invite = forms.BooleanField(
+        label=_("Send an invitation"),
+        required=False,
+        help_text=_("A mail with a link that logs them in once, within three days."),
     )
     is_active = forms.BooleanField(label=_("Can log in"), required=False)
 
     def __init__(self, data: Any = None, *, user: User | None = None) -> None:
-        initial: dict[str, object] = {"role": Role.FRONT_DESK}
+        initial: dict[str, object] = {"role": Role.FRONT_DESK, "invite": True}
         if user is not None:
             initial = {
                 "name": user.name,
@@ -59,8 +65,10 @@ class UserForm(forms.Form):
                 "is_active": user.is_active,
             }
         super().__init__(data, initial=initial)
-        del self.fields["is_active" if user is None else "password"]
-        self.helper = layout(("name", "email"), "role", "password" if user is None else "is_active")
+        own = ["password", "invite"] if user is None else ["is_active"]
+        for name in {"password", "invite", "is_active"} - set(own):
+            del self.fields[name]
+        self.helper = layout(("name", "email"), "role", *own)
 
     def clean_email(self) -> str:
         return email_key(self.cleaned_data["email"])

@@ -14,6 +14,7 @@ from clinic.actions.saving import save
 from clinic.audit import Actor
 from clinic.errors import NotStored, Refusal
 from clinic.logins import links, sessions
+from clinic.logins.actions import invite
 from clinic.models import Role, User
 
 STAFF = (Role.OWNER, Role.PRACTITIONER, Role.FRONT_DESK)
@@ -33,9 +34,19 @@ class LastOwner(Refusal):
 
 
 def create_user(
-    *, now: datetime, actor: Actor, email: str, name: str, role: str, password: str = ""
+    *,
+    now: datetime,
+    actor: Actor,
+    email: str,
+    name: str,
+    role: str,
+    password: str = "",
+    site: str = "",
 ) -> User:
     """Give somebody a login. Without a password they log in with a code sent by e-mail.
+
+    site: the clinic's own address, such as https://book.example.org; where it is given, they are
+    mailed an invitation with a link that logs them in.
 
     Raises NotStored for an address that has a login already, and for what won't do.
     """
@@ -45,14 +56,18 @@ def create_user(
         user.set_password(password)
     else:
         user.set_unusable_password()
-    return save(
-        user,
-        {"email": user.email, "name": user.name, "role": _staff_role(role)},
-        now=now,
-        actor=actor,
-        verb="user.created",
-        about="user:%s",
-    )
+    with transaction.atomic():
+        made = save(
+            user,
+            {"email": user.email, "name": user.name, "role": _staff_role(role)},
+            now=now,
+            actor=actor,
+            verb="user.created",
+            about="user:%s",
+        )
+        if site:
+            invite(now=now, actor=actor, user=made, address=site)
+    return made
 
 
 def change_user(

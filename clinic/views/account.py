@@ -81,13 +81,14 @@ def password(request: HttpRequest) -> HttpResponse:
     """Set a new password. Whoever has not logged in within ten minutes proves who they are first;
     every other session of theirs ends."""
     user = user_of(request)
-    if user.has_usable_password() and not was_here_lately(request, user):
+    is_first = not user.has_usable_password()
+    if not is_first and not was_here_lately(request, user):
         # Not by allauth's exception, which would keep what was posted in the session.
         again, here = reverse("account_reauthenticate"), reverse("password")
         return HttpResponseRedirect(f"{again}?{urlencode({'next': here})}")
     form = NewPassword(request.POST or None, user=user)
     if not form.is_valid():
-        return render(request, "clinic/staff/password.html", {"form": form})
+        return render(request, "clinic/staff/password.html", {"form": form, "is_first": is_first})
     before = request.session.session_key
     actions.set_password(
         now=timezone.now(), user=user, password=form.cleaned_data["password"], session=before
@@ -95,7 +96,8 @@ def password(request: HttpRequest) -> HttpResponse:
     update_session_auth_hash(request, user)
     sessions.renamed(request, before=before)
     get_adapter().send_notification_mail("account/email/password_changed", user)
-    messages.success(request, gettext("Your password was changed. Other sessions were ended."))
+    done = gettext("Your password was changed. Other sessions were ended.")
+    messages.success(request, gettext("Your password is set.") if is_first else done)
     return HttpResponseRedirect(reverse("account"))
 
 

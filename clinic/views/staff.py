@@ -175,7 +175,9 @@ def login_link(request: HttpRequest, token: str) -> HttpResponse:
         end_session(request)
     clear_login(request)
     record_authentication(request, user, method="link")
-    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=reverse("day")))
+    # Whoever was invited has no password yet, and sets one before anything else, or later.
+    there = reverse("day" if user.has_usable_password() else "password")
+    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=there))
     return answer
 
 

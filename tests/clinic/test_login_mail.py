@@ -230,7 +230,11 @@ def test_a_new_member_of_staff_comes_in_by_the_invitation_and_sets_a_password(
     with django_capture_on_commit_callbacks(execute=True):
         actions.invite(now=timezone.now(), actor=CLOCK, user=mei, address="http://testserver")
     browser = Client()
-    assert browser.post(link_in(the_mail())).status_code == 302
+    answer = browser.post(link_in(the_mail()))
+    assert answer["Location"] == "/account/password/"
+    asked = browser.get(answer["Location"]).content.decode()
+    assert "Set your password" in asked
+    assert 'href="/desk/"' in asked
     new = {"password": "seven grey herons", "again": "seven grey herons"}
     assert browser.post("/account/password/", new)["Location"] == "/account/"
     assert is_logged_in(browser)

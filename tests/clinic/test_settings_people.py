@@ -183,6 +183,25 @@ def test_an_owner_who_sets_their_own_password_here_stays_in_and_is_out_elsewhere
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("invited", [True, False])
+def test_whoever_gets_a_login_is_told_how_to_get_in(
+    invited: bool, django_capture_on_commit_callbacks: Any
+) -> None:
+    ruth = Client()
+    ruth.force_login(clinic.user(role="OWNER"))
+    assert 'name="invite"' in ruth.get("/settings/people/add/").content.decode()
+    typed = {"name": "Sam", "email": "sam@example.org", "role": "FRONT_DESK", "password": ""}
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = {**typed, "invite": "on"} if invited else typed
+        answer = ruth.post("/settings/people/add/", sent, follow=True)
+    said = answer.content.decode()
+    assert ("The invitation is on its way" in said) is invited
+    assert ("by a mail they ask for on the login page" in said) is not invited
+    assert LoginLink.objects.filter(user__email="sam@example.org").count() == invited
+    assert AuditEntry.objects.filter(verb="login.invited").count() == invited
+
+
+@pytest.mark.django_db
 def test_a_new_invitation_ends_the_one_before() -> None:
     sam, now = clinic.user(role="FRONT_DESK"), timezone.now()
     first = links.make(user=sam, now=now, lasts=links.INVITATION_LASTS)

@@ -38,9 +38,16 @@ def add_user(request: HttpRequest) -> HttpResponse:
     page = Page(SECTION, _("New login"), form, reverse(SECTION))
 
     def act(_confirmed: str) -> object:
-        return actions.create_user(now=timezone.now(), actor=me(request), **form.cleaned_data)
+        typed = {**form.cleaned_data}
+        site = request.build_absolute_uri("/").rstrip("/") if typed.pop("invite") else ""
+        return actions.create_user(now=timezone.now(), actor=me(request), **typed, site=site)
 
-    return answer(request, page, act, _("They can log in now."))
+    done = _("They can log in now, by a mail they ask for on the login page.")
+    if form.data.get("password"):
+        done = _("They can log in now. Tell them the first password in person.")
+    if form.data.get("invite"):
+        done = _("They can log in now. The invitation is on its way to them.")
+    return answer(request, page, act, done)
 
 
 @owner_only
