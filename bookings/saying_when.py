@@ -25,6 +25,11 @@ ZONES = {
 }
 
 
+def begins_with_vowel(city: str) -> bool:
+    """Return whether some languages shorten the word before a city: in French, Edmonton."""
+    return city[:1].upper() in set("AEIOUYÉÎ")
+
+
 def long_date(local: date) -> str:
     """Return "Tuesday 24 November 2026", "mardi 1er décembre 2026"."""
     if local.day == 1:
@@ -57,7 +62,7 @@ def zone_words(local: datetime, zone: str) -> str:
     """Return the zone a time is in, in words: "Toronto time, EDT", "heure de Toronto, HAE"."""
     city = zone.rpartition("/")[2].replace("_", " ")
     name = local.tzname() or ""
-    if city[:1].upper() in "AEIOUYÉÎ":
+    if begins_with_vowel(city):
         words = pgettext("a city that begins with a vowel", "%(city)s time") % {"city": city}
     else:
         words = _("%(city)s time") % {"city": city}

@@ -97,8 +97,7 @@ def asked(path: Path) -> Iterator[str]:
     for call in re.finditer(
         rf"(?<!\w)(?:{names})\((?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*\)", code
     ):
-        # A template's own percent signs come doubled.
-        yield from (key.replace("%%", "%") for key in _in_module(call[0]))
+        yield from _in_module(call[0])
 
 
 def _in_module(source: str) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,28 +28,41 @@ from bookings.views.details_page import summary
 from bookings.views.manage_page import manage_page
 from bookings.views.public import status_of
 from bookings.views.times_page import TimesPage, Wanted, times_page
+from clients.wording import known_language
 from clinic import audit
 from clinic.errors import Refusal
 from clinic.models import Clinic
 
 
-def _booking(token: str) -> Booking:
-    """Return the booking of a manage link. Raises Http404 for any other text."""
-    booking = booked.by_token(token)
-    if booking is None:
-        raise Http404
-    return booking
+def _of_booking(
+    view: Callable[[HttpRequest, Booking], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Let a view answer for the booking of a manage link, in the language its client is written to
+    in. Any other text is not found."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        booking = booked.by_token(token)
+        if booking is None:
+            raise Http404
+        language = known_language(booking.client.language if booking.client else "")
+        with override(language):
+            response = view(request, booking)
+        response["Content-Language"] = language
+        return response
+
+    return answer
 
 
 @require_safe
 @private
-def show(request: HttpRequest, token: str) -> HttpResponse:
+@_of_booking
+def show(request: HttpRequest, booking: Booking) -> HttpResponse:
     """What became of the booking, and what can still be done. `?new`, `?moved`: just now."""
-    booking, now = _booking(token), timezone.now()
+    now = timezone.now()
     page = manage_page(
         booking,
         now=now,
-        token=token,
         is_new="new" in request.GET,
         is_moved="moved" in request.GET,
         form_href=form_href(booking, now=now),
@@ -56,9 +72,9 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @private
-def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
+@_of_booking
+def calendar_file(request: HttpRequest, booking: Booking) -> HttpResponse:
     """The booking as a calendar file, as it is now."""
-    booking = _booking(token)
     response = HttpResponse(
         ical.calendar_file(booking, timezone.now()), content_type="text/calendar; charset=utf-8"
     )
@@ -77,9 +93,10 @@ def _changeable(booking: Booking, now: datetime) -> bool:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def cancel(request: HttpRequest, token: str) -> HttpResponse:
+@_of_booking
+def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask, then cancel. Cancelling twice is once."""
-    booking, now = _booking(token), timezone.now()
+    now = timezone.now()
     home = manage_path(booking)
     if request.method == "POST":
         try:
@@ -96,9 +113,10 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def move(request: HttpRequest, token: str) -> HttpResponse:
+@_of_booking
+def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Choose another time, with the same practitioner or with anyone; the POST moves."""
-    booking, now = _booking(token), timezone.now()
+    now = timezone.now()
     home = manage_path(booking)
     if not _changeable(booking, now):
         return SeeOther(home)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from bookings import lifecycle
+from bookings import lifecycle, links
 from bookings.models import Booking, Merge
 from bookings.views import wording
 from bookings.views.care import AFTERCARE, CALL_US, EMERGENCY, PREPARE, Line
@@ -51,7 +51,6 @@ def manage_page(
     booking: Booking,
     *,
     now: datetime,
-    token: str,
     is_new: bool,
     is_moved: bool,
     form_href: str = "",
@@ -64,7 +63,7 @@ def manage_page(
     tone, icon = _tone(booking, coming=coming)
     return ManagePage(
         summary=words,
-        token=token,
+        token=links.token(booking.uid, version=booking.token_version),
         title=title,
         lead=lead,
         tone=tone,

@@ -1,4 +1,4 @@
-"""Times, dates, zones and money as a client reads them: 12-hour clock, the location's own zone."""
+"""Times, dates, zones and money as a client reads them, in the location's own zone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
-from django.utils.translation import gettext, ngettext
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext, ngettext, pgettext
+
+from bookings.saying_when import ZONES, begins_with_vowel, short_date
+from bookings.saying_when import clock as clock_of
 
 SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "€"}
 
@@ -15,8 +19,18 @@ SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Return "10:30 am"; in an hour that comes twice also which of the two, "1:15 am EDT"."""
     local = at.astimezone(zone)
-    words = f"{_twelve(local)} {_half(local)}"
-    return f"{words} {local.tzname()}" if comes_twice(local) else words
+    words = f"{_twelve(local)} {_half(local)}" if _has_halves() else clock_of(local)
+    return f"{words} {_zone(local)}" if comes_twice(local) else words
+
+
+def _has_halves() -> bool:
+    """Return whether the language that is active has a clock of twice twelve hours."""
+    return pgettext("clock", "12 hours") == "12 hours"
+
+
+def _zone(local: datetime) -> str:
+    name = local.tzname() or ""
+    return str(ZONES.get(name, name))
 
 
 def comes_twice(local: datetime) -> bool:
@@ -27,7 +41,7 @@ def comes_twice(local: datetime) -> bool:
 def span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
     """Return "10:30 to 11:20 am", "11:30 am to 12:20 pm"."""
     first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    plain = not comes_twice(first) and not comes_twice(last)
+    plain = _has_halves() and not comes_twice(first) and not comes_twice(last)
     start = _twelve(first) if plain and _half(first) == _half(last) else clock(starts_at, zone)
     return gettext("%(start)s to %(end)s") % {"start": start, "end": clock(ends_at, zone)}
 
@@ -42,12 +56,14 @@ def _half(local: datetime) -> str:
 
 def day(on: date) -> str:
     """Return "Tuesday 24 November"."""
-    return formats.date_format(on, "l j F")
+    if on.day == 1:
+        return format_date(on, pgettext("the first of a month", "l j F"))
+    return format_date(on, gettext("l j F"))
 
 
 def day_short(on: date) -> str:
     """Return "Tue 24 Nov"."""
-    return formats.date_format(on, "D j M")
+    return short_date(on)
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -65,10 +81,14 @@ def place_of(zone: ZoneInfo) -> str:
 
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return "Toronto time (EST)" as it is at that instant."""
-    short = at.astimezone(zone).tzname() or ""
+    short = _zone(at.astimezone(zone))
     if short[:1] in {"+", "-"}:
         short = f"UTC{short[:3]}:{short[3:] or '00'}"
-    return gettext("%(city)s time (%(zone)s)") % {"city": place_of(zone), "zone": short}
+    city = place_of(zone)
+    words = gettext("%(city)s time (%(zone)s)")
+    if begins_with_vowel(city):
+        words = pgettext("a city that begins with a vowel", "%(city)s time (%(zone)s)")
+    return words % {"city": city, "zone": short}
 
 
 def money(amount: Decimal, currency: str) -> str:

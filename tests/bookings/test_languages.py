@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +13,10 @@ from django.test import Client
 from django.utils.translation import override
 from icalendar import Calendar
 
-from bookings import saying_when
+from bookings import errors, links, saying_when
 from bookings.actions import knowing
+from bookings.forms.choosing import TimeForm
+from bookings.models import Booking
 from clients import outbox
 from clients.actions.people import resolve
 from clients.contact import Contact
@@ -21,7 +25,7 @@ from clients.models import Client as Person
 from clinic import env
 from clinic.audit import CLIENT, staff
 from clinic.models import AuditEntry
-from tests.bookings.test_messages import NOW, planned_booking
+from tests.bookings.test_messages import HOUR, NOW, planned_booking
 from tests.factories import bookings, clinic
 from tests.factories.house import house
 from tests.harness.smtp import Sink
@@ -29,8 +33,33 @@ from tools import translations
 
 ON_THE_HALF = datetime(2026, 11, 25, 20, 30, tzinfo=UTC)
 TORONTO = "America/Toronto"
-# What messages say beside their own words: days and times, and the calendar's title.
-SAID_IN_MESSAGES = ("bookings/saying_when.py", "bookings/ical.py", "clients/wording.py")
+# What messages say beside their own words, and the pages of a booking, each of them whole.
+SAID = (
+    "bookings/saying_when.py",
+    "bookings/ical.py",
+    "bookings/actions/changing.py",
+    "bookings/actions/placing.py",
+    "bookings/views/manage.py",
+    "bookings/views/manage_page.py",
+    "bookings/views/times_page.py",
+    "bookings/views/wording.py",
+    "bookings/views/care.py",
+    "clients/logins.py",
+    "templates/account/email/pages_message.txt",
+    "templates/account/email/pages_subject.txt",
+    "templates/base.html",
+    "templates/base_phone.html",
+    "templates/bookings/manage/cancel.html",
+    "templates/bookings/manage/move.html",
+    "templates/bookings/manage/show.html",
+    "templates/bookings/public/_days.html",
+    "templates/bookings/public/_summary.html",
+    "templates/bookings/public/_times.html",
+    "templates/messages/mail.html",
+    "templates/messages/_mail_body.html",
+    "templates/messages/_mail_block.html",
+    "templates/messages/_mail_style.html",
+)
 
 
 @pytest.mark.parametrize(
@@ -142,22 +171,95 @@ def test_a_browser_that_asks_for_french_gets_no_half_french_page() -> None:
         assert month not in shown.content.decode()
 
 
+PLAIN = re.compile(r">([^<>]*[A-Za-z]{3}[^<>]*)<|(?:aria-label|alt|title)=\"([^\"]+)\"")
+
+
+def read(page: str) -> set[str]:
+    """What a page says, in its words and to who can't see it."""
+    return {unescape(each).strip() for found in PLAIN.findall(page) for each in found if each}
+
+
+def english() -> set[str]:
+    """Every string of ours that reads otherwise in French."""
+    source = env.ROOT / "locale/fr_CA/LC_MESSAGES/django.po"
+    found = translations.read(source.read_text(encoding="utf-8"))
+    return {key for key, said in found.items() if key != said and "\x04" not in key}
+
+
+@pytest.mark.django_db
+def test_the_pages_of_a_booking_are_french_as_a_whole_for_who_reads_french() -> None:
+    home = house()
+    start = home.at(ahead=9)
+    booking = bookings.booking(
+        client=bookings.client(language="fr-ca"),
+        practitioner=home.people[0],
+        room=home.rooms[0],
+        treatment=home.session,
+        starts_at=start,
+        contact_name="Ana Doe",
+    )
+    booking.token_digest = links.digest(links.token(booking.uid, version=1))
+    booking.save()
+    path = f"/manage/{links.token(booking.uid, version=1)}/"
+    browser = Client()
+    for page in ("", "cancel/", "move/", "?new=1"):
+        shown = browser.get(f"{path}{page}")
+        text = shown.content.decode()
+        assert (shown.status_code, shown["Content-Language"]) == (200, "fr-ca"), page
+        assert '<html lang="fr-ca">' in text
+        said = read(text)
+        assert "Your device" not in text
+        assert "Where your" not in text
+        assert len(said) > 5
+        assert not said & english(), page
+    assert "C\u2019est réservé, Ana" in browser.get(path).content.decode()
+    refused = browser.post(f"{path}move/", {})
+    assert (refused.status_code, "Choisissez un moment." in refused.content.decode()) == (422, True)
+    over = home.at(ahead=-2)
+    until = dict.fromkeys(("ends_at", "practitioner_until", "room_until"), over + HOUR)
+    Booking.objects.filter(pk=booking.pk).update(status="DONE", starts_at=over, **until)
+    gone = browser.get(path).content.decode()
+    assert "Prendre soin de votre visage" in gone
+    assert not read(gone) & english()
+    booking.client.language = "en-ca"
+    booking.client.save()
+    assert browser.get(path)["Content-Language"] == "en-ca"
+
+
 # What is translated
 
 
-def test_no_string_that_messages_say_lacks_a_translation() -> None:
+def test_no_string_that_is_said_in_french_lacks_its_translation() -> None:
     for locale in (env.ROOT / "locale").iterdir():
         source = locale / "LC_MESSAGES" / "django.po"
-        known = translations.read(source.read_text(encoding="utf-8"))
-        for name in SAID_IN_MESSAGES:
+        known = translations.read(source.read_text(encoding="utf-8")).keys()
+        for name in SAID:
             asked = set(translations.asked(env.ROOT / name))
-            if name == "clients/wording.py":  # what it tells whoever writes messages is a page's
-                asked = {"%(date)s, %(time)s"} & asked
-            assert asked
-            assert asked <= known.keys(), name
-        for template in ("mail.html", "_mail_body.html", "_mail_block.html", "_mail_style.html"):
-            asked = set(translations.asked(env.ROOT / "templates/messages" / template))
-            assert asked <= known.keys(), template
+            assert asked <= known, f"{name}: {sorted(asked - known)}"
+        said = {"%(date)s, %(time)s"}  # what else is asked there is for whoever writes messages
+        assert said <= set(translations.asked(env.ROOT / "clients/wording.py")) & known
+        with override("en-ca"):
+            refused = {str(sentence) for sentence in _refusals()}
+        assert len(refused) > 8
+        assert refused <= known, sorted(refused - known)
+
+
+def _refusals() -> list[object]:
+    """What may be said to a client who moves or cancels."""
+    plain = (
+        errors.SlotTaken,
+        errors.InPast,
+        errors.ShortNotice,
+        errors.TooFarAhead,
+        errors.OffGrid,
+        errors.NotOpen,
+        errors.WindowClosed,
+        errors.NotChangeable,
+        errors.BeingChanged,
+    )
+    words: list[object] = [each().sentence for each in plain]
+    messages = TimeForm.base_fields["at"].error_messages
+    return [*words, *(messages[code] for code in ("required", "max_length"))]
 
 
 def test_the_compiled_catalogues_are_those_of_their_sources_and_gettext_reads_them() -> None:
