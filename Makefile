@@ -3,6 +3,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
 WORKERS ?= 3
+# Some machines tell Python to keep nothing it has compiled; each of the many processes that start
+# here would compile all anew.
+export PYTHONDONTWRITEBYTECODE :=
 # What measures time runs by itself, after the others.
 TOGETHER := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 ALONE := $(PY) -m pytest -m alone

@@ -20,7 +20,6 @@ from bookings.views.photos import seen, viewer_of
 from bookings.views.plans import plan_of
 from bookings.views.practice import practitioners_only
 from bookings.views.progress_page import at_review, progress_page
-from bookings.views.progress_pdf import report_pdf as pdf_of
 from bookings.views.progress_report import Report, report_of
 from clients import uploading
 from clients.models import Document
@@ -64,7 +63,7 @@ def report(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
 def report_pdf(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
     """Hand out the page for the client as a PDF."""
     found = plan_of(request, uid, plan, "PROGRESS_REPORT")
-    answer = HttpResponse(pdf_of(_report(found), day=_today()), content_type="application/pdf")
+    answer = HttpResponse(_pdf(_report(found)), content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="progress.pdf"'
     return answer
 
@@ -72,6 +71,12 @@ def report_pdf(request: HttpRequest, uid: UUID, plan: UUID) -> HttpResponse:
 def _report(found: Standing) -> Report:
     name = Clinic.objects.get().name
     return report_of(found, clinic=name, now=timezone.now(), zone=practice.clinic_zone())
+
+
+def _pdf(made: Report) -> bytes:
+    from bookings.views.progress_pdf import report_pdf as pdf_of  # noqa: PLC0415 - slow to import, needed for a paper alone
+
+    return pdf_of(made, day=_today())
 
 
 def _today() -> datetime:
@@ -87,7 +92,7 @@ def _keep(request: HttpRequest, found: Standing, made: Report) -> None:
         actor=actor_of(request),
         client=found.plan.client,
         brought=uploading.Brought(
-            data=pdf_of(made, day=day),
+            data=_pdf(made),
             media_type=Document.MediaType.PDF,
             kind=Document.Kind.LETTER,
             title=f"{made.title}, {made.day}",

@@ -28,7 +28,6 @@ from bookings.views.desk_change import actor_of
 from bookings.views.practice import practitioners_only
 from bookings.views.session import own_session, seen
 from bookings.views.session_finish_page import Finish, progress_href
-from bookings.views.session_pdf import pdf_of
 from bookings.views.session_record_page import record_page
 from clinic.errors import Refusal, Sentence
 from clinic.models import User
@@ -224,6 +223,8 @@ def addendum(request: HttpRequest, uid: UUID) -> HttpResponse:
 def pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Hand out a session's record as a PDF."""
     booking, session = signed(request, uid)
+    from bookings.views.session_pdf import pdf_of  # noqa: PLC0415 - slow to import, needed for a paper alone
+
     answer = HttpResponse(pdf_of(record_page(booking, session)), content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="session.pdf"'
     return answer

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clients import consent_links
 from clients.actions import consenting
-from clients.consent_pdf import consent_pdf
 from clients.consent_rules import NEEDED, Kind, Standing
 from clients.consent_words import KINDS, Words, why
 from clients.errors import AlreadyWithdrawn
@@ -157,6 +156,8 @@ def pdf_answer(request: HttpRequest, client: Client, uid: UUID, *, actor: Actor)
     )
     place = Location.objects.filter(is_active=True).order_by("pk").first()
     clinic = Clinic.objects.the_only().name
+    from clients.consent_pdf import consent_pdf  # noqa: PLC0415 - slow to import, needed for a paper alone
+
     content = consent_pdf(given, clinic=clinic, place=place.address if place else "")
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="consent-{given.at:%Y-%m-%d}.pdf"'

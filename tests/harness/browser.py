@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -32,6 +32,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 SIZES = ((360, 740), (820, 1180), (1440, 900))
 # What a page stands on: `--ground` of static/css/tokens.css.
 GROUNDS = {"light": "rgb(246, 242, 236)", "dark": "rgb(22, 20, 17)"}
+# What is measured on a screen: the scheme, and the rules (none named: all).
+_WHOLE: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (
+    ("light", ()),
+    ("dark", ("color-contrast",)),
+)
+_BETWEEN: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (
+    ("light", ("target-size",)),
+)
 AXE = env.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -168,13 +176,15 @@ def barriers(page: Page, what: str, sizes: Sequence[tuple[int, int]] = SIZES) ->
     """Return what keeps somebody from using the page as it stands, on any screen, light or dark.
 
     The page is not loaded again: it is resized, and its colours are turned over. Colours are the
-    one thing of a page that the dark changes, so there only the contrast is measured again.
+    one thing of a page that the dark changes, so there only the contrast is measured again. All
+    there is stands on the narrowest or the widest screen; on those between only its room differs.
     """
     found: list[str] = []
     before = page.viewport_size
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
-        for scheme, only in (("light", ()), ("dark", ("color-contrast",))):
+        between = (width, height) not in (sizes[0], sizes[-1])
+        for scheme, only in _BETWEEN if between else _WHOLE:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found += [f"{what}, {scheme}, at {width}: {line}" for line in axe(page, *only)]
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from bookings import fhir
-from clients.consent_pdf import consent_pdf
 from clients.models import Client
 from clients.queries import consents
 from clinic.models import Clinic
@@ -23,6 +22,8 @@ MOST_SIGNED = 200
 
 def archive(client: Client, document: dict[str, Any]) -> IO[bytes]:
     """Return the zip, to be read from its start and closed by whoever sends it."""
+    from clients.consent_pdf import consent_pdf  # noqa: PLC0415 - slow to import, needed for a paper alone
+
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     with ZipFile(file, "w", ZIP_DEFLATED) as made:
         made.writestr(

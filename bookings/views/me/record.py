@@ -24,7 +24,6 @@ from bookings.views.me.theirs import Me, is_fresh, theirs
 from bookings.views.seen_words import seen
 from bookings.views.wording import day_year
 from clients import data_requests
-from clients.consent_pdf import consent_pdf
 from clients.contact_consents import choose, holding
 from clients.queries import consents
 from clients.views.consent import PDFS
@@ -57,6 +56,8 @@ def signed(request: HttpRequest, me: Me, uid: UUID) -> HttpResponse:
         about=f"consent:{given.uid}",
         whose=f"client:{me.client.uid}",
     )
+    from clients.consent_pdf import consent_pdf  # noqa: PLC0415 - slow to import, needed for a paper alone
+
     pdf = consent_pdf(given, clinic=Clinic.objects.the_only().name, place="")
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="signed-{given.at:%Y-%m-%d}.pdf"'
