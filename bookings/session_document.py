@@ -20,7 +20,7 @@ from clients.phases import Phase
 from clinic.models import Clinic
 from treatments import stricta, wording
 from treatments.models import NeedleBox, SessionRecord, Tool
-from treatments.session_actions import Part
+from treatments.session_actions import Kind, Part
 from treatments.session_log import Needle, SessionState
 
 VERSION = 1
@@ -36,13 +36,15 @@ def document_of(
     session_number: int | None,
     session_of: int | None,
     safety: Sequence[str],
+    despite: Mapping[Kind, Sequence[str]],
     salt: str = "",
 ) -> dict[str, Any]:
     """Return the document of a session as it stands.
 
     words: the record's parts as they will be signed. session_number, session_of: which session of
     how many by the client's plan; None where there is no plan, or it has no end. safety: what the
-    safety answers meant on the day, in lines. salt: without it, a digest of a short record could be
+    safety answers meant on the day, in lines. despite: by MASSAGE and ROLLER, the areas worked in though
+    they were off, in words. salt: without it, a digest of a short record could be
     guessed at; made at random unless given.
     """
     location = booking.room.location
@@ -90,8 +92,11 @@ def document_of(
             },
         },
         "retained_seconds": int(state.retained.total_seconds()) if state.retained else None,
-        "massage": _work(state.massage),
-        "roller": {**_work(state.roller), **_tool(session, state.roller.get("tool"))},
+        "massage": _work(state.massage, despite.get(Kind.MASSAGE, ())),
+        "roller": {
+            **_work(state.roller, despite.get(Kind.ROLLER, ())),
+            **_tool(session, state.roller.get("tool")),
+        },
         "ratings": [
             {"scale": scale, "of": of, "by": by, "value": value}
             for (scale, of, by), value in state.ratings.items()
@@ -133,8 +138,10 @@ def _needle(needle: Needle, boxes: Mapping[str, NeedleBox]) -> dict[str, Any]:
     }
 
 
-def _work(done: Mapping[str, Any]) -> dict[str, Any]:
+def _work(done: Mapping[str, Any], despite: Sequence[str]) -> dict[str, Any]:
+    why = {"despite": list(despite), "reason": done.get("reason", "")} if despite else {}
     return {
+        **why,
         "areas": [str(wording.AREAS.get(code, code)) for code in done.get("areas", ())],
         "strokes": [str(wording.STROKES.get(code, code)) for code in done.get("strokes", ())],
         **{name: done[name] for name in ("product", "cold", "note", "minutes") if name in done},

@@ -1,4 +1,5 @@
-"""Which points are off for a client, or take care, and why (pure).
+"""Which points are off for a client, or take care, and why; and so the areas of the massage and
+the roller (pure).
 
 Three voices: the clinic's switch and depth of each point, pregnancy, and what the screening of the
 day restricts. The worst wins, so that another voice never frees a point. A needle on a point that
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from clients.phases import Phase
 from clients.rules import Effect
@@ -21,6 +22,7 @@ from treatments.atlas import BODY, Atlas, Point
 from treatments.session_actions import Side
 
 WHOLE_FACE = "whole_face"
+_Key = TypeVar("_Key")
 
 
 class Level(IntEnum):
@@ -127,12 +129,7 @@ def mark(
     settings: the clinic's by code; the data's own where none is given. sides: by rule, the sides an
     answer is about; both where nobody said. named: by rule, the places an answer is about.
     """
-    holding = [
-        standing
-        for standing in restrictions
-        if standing.restriction.phase is Phase.NEEDLING
-        and (standing.until is None or standing.until > on)
-    ]
+    holding = _holding(restrictions, Phase.NEEDLING, on)
     reach = _Reach(atlas, sides or {}, named or {})
     points: dict[tuple[str, Side], list[Reason]] = {}
     regions: dict[tuple[str, Side], list[Reason]] = {}
@@ -158,6 +155,52 @@ def mark(
                 if reach.region(standing, region, side):
                     regions.setdefault((region, side), []).append(reason)
     return Marks(_worst(points), _worst(regions), tuple(general), tuple(unplaced))
+
+
+@dataclass(frozen=True)
+class AreaMarks:
+    """The marks of a phase without needles: `areas` by code, those that are not free. `general` and
+    `unplaced` as in `Marks`."""
+
+    areas: Mapping[str, Mark]
+    general: tuple[Standing, ...] = ()
+    unplaced: tuple[Standing, ...] = ()
+
+    def off(self, chosen: Iterable[str]) -> list[str]:
+        """Return which of some areas are off: whoever works there all the same says why."""
+        return [area for area in chosen if self.areas.get(area, FREE).level is Level.OFF]
+
+
+def mark_areas(
+    atlas: Atlas,
+    areas: Mapping[str, str],
+    restrictions: Iterable[Standing],
+    *,
+    phase: Phase,
+    on: date,
+) -> AreaMarks:
+    """Return which areas of a phase are off or take care. areas: the region of each by its code."""
+    reach = _Reach(atlas, {}, {})
+    found: dict[str, list[Reason]] = {}
+    general, unplaced = [], []
+    for standing in _holding(restrictions, phase, on):
+        if standing.restriction.is_whole_phase and not _forbids(standing):
+            general.append(standing)
+            continue
+        if reach.is_unplaced(standing):
+            unplaced.append(standing)
+        for area, region in areas.items():
+            if reach.region(standing, region, Side.M):
+                found.setdefault(area, []).append(_of_screening(standing))
+    return AreaMarks(_worst(found), tuple(general), tuple(unplaced))
+
+
+def _holding(restrictions: Iterable[Standing], phase: Phase, on: date) -> list[Standing]:
+    return [
+        standing
+        for standing in restrictions
+        if standing.restriction.phase is phase and (standing.until is None or standing.until > on)
+    ]
 
 
 @dataclass(frozen=True)
@@ -243,9 +286,7 @@ def _of_screening(standing: Standing) -> Reason:
     )
 
 
-def _worst(
-    found: Mapping[tuple[str, Side], list[Reason]],
-) -> dict[tuple[str, Side], Mark]:
+def _worst(found: Mapping[_Key, list[Reason]]) -> dict[_Key, Mark]:
     marks = {}
     for key, reasons in found.items():
         ordered = sorted(dict.fromkeys(reasons), key=lambda reason: -reason.level)

@@ -31,9 +31,10 @@ class Kind(StrEnum):
 
     PHASE begins a phase (and ends the one before), PAUSE and RESUME stop the clock, EXTEND plans
     more minutes, END ends the session's clock. PLACE, ADJUST, REMOVE are of one needle, REMOVE_ALL
-    of all that are in. MASSAGE and ROLLER say how those phases were done, SKIP what was left out,
-    OIL_OFF that the skin was cleaned before needling. RATING, NOTE, WORDS (a part of the record in
-    the practitioner's own words), EVENT (an adverse event), AFTERCARE. UNDO takes one action back.
+    of all that are in. MASSAGE and ROLLER say how those phases were done (`reason`: why in an
+    area that is off), SKIP what was left out, OIL_OFF that the skin was cleaned before needling.
+    RATING, NOTE, WORDS (a part of the record in the practitioner's own words), EVENT (an adverse
+    event), AFTERCARE. UNDO takes one action back.
     """
 
     PHASE = "PHASE"
@@ -246,6 +247,7 @@ FIELDS: dict[Kind, tuple[dict[str, Reader], dict[str, Reader]]] = {
             "minutes": _MINUTES,
             "product": _WORD,
             "note": _WORD,
+            "reason": _WORD,
         },
     ),
     Kind.ROLLER: (
@@ -257,6 +259,7 @@ FIELDS: dict[Kind, tuple[dict[str, Reader], dict[str, Reader]]] = {
             "strokes": _codes,
             "minutes": _MINUTES,
             "note": _WORD,
+            "reason": _WORD,
         },
     ),
     Kind.SKIP: ({"phase": Phase, "reason": _WORD}, {"area": _code}),

@@ -101,6 +101,13 @@ def _done(state: SessionState) -> list[str]:
     for (phase, area), reason in state.skipped.items():
         what = wording.AREAS.get(area, area.replace("_", " ")) if area else wording.PHASES[phase]
         lines.append(_("Left out: %(what)s (%(reason)s).") % {"what": what, "reason": reason})
+    for done, phase in (
+        (state.massage, Phase.LYMPHATIC_MASSAGE),
+        (state.roller, Phase.JADE_ROLLER),
+    ):
+        if done.get("reason"):
+            said = {"what": wording.PHASES[phase], "reason": done["reason"]}
+            lines.append(_("%(what)s where it is off: %(reason)s") % said)
     if state.needles:
         count = ngettext("%(count)d needle in", "%(count)d needles in", state.count.put_in)
         lines.append(

@@ -132,6 +132,13 @@ class Record:
         known = [one for one in self.sent[:-1] if last and one.row.submitted_at <= last.ends_at]
         return known[-1] if known else (self.sent[-2] if len(self.sent) > 1 else None)
 
+    def is_told_since(self, now: datetime) -> bool:
+        """Whether a form came after the last visit; without a visit, whether any came."""
+        last = self.last(now)
+        if self.newest is None:
+            return False
+        return last is None or self.newest.row.submitted_at > last.ends_at
+
     def standing(self, on: date) -> Result | None:
         """Return what the answers mean for every phase on a local date; None where nobody asked.
 

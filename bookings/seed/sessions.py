@@ -154,6 +154,7 @@ def _sign(
         session_number=number,
         session_of=None,
         safety=(),
+        despite={},
         salt=f"{random.getrandbits(128):032x}",
     )
     SessionVersion.objects.create(

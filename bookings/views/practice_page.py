@@ -123,7 +123,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class VisitPage:
-    """Everything the page of one visit shows."""
+    """Everything the page of one visit shows. `first_words`: what comes before the session may
+    begin, and `first_href` where that is done."""
 
     row: VisitRow
     booking: Booking
@@ -136,6 +137,8 @@ class VisitPage:
     absolute: list[str]
     may_answer: bool
     may_begin: bool
+    first_words: str
+    first_href: str
     session_href: str
     session_words: str
     earliest: date | None
@@ -153,6 +156,9 @@ def visit_page(one: Booking, *, now: datetime, is_own: bool = True) -> VisitPage
     zone = one.room.location.zone
     answers = seen(one.screening) if one.screening else None
     day = wording.day(one.starts_at.astimezone(zone).date())
+    reviews = practice.reviews_of(one)
+    begins = is_own and one.session is None and one.status in BEGINS
+    first = _first(one, reviews, waits=waits) if begins else ("", "")
     return VisitPage(
         row=visit_row(one, now=now),
         booking=one,
@@ -164,16 +170,32 @@ def visit_page(one: Booking, *, now: datetime, is_own: bool = True) -> VisitPage
         must_say_why=one.outcome in lifecycle.TO_BE_SEEN,
         absolute=[rule.question for rule in absolute_rules(one.screening)] if one.screening else [],
         may_answer=is_own and one.status in lifecycle.BEFORE_SESSION,
-        may_begin=is_own and one.session is None and one.status in BEGINS,
+        may_begin=begins and not first[0],
+        first_words=first[0],
+        first_href=first[1],
         session_href=_session_href(one, is_own=is_own),
         session_words=_("The signed session")
         if one.session and one.session.is_signed
         else _("Go on with the session"),
         earliest=answers.earliest if answers else None,
-        decided=[_decided(review, zone=zone) for review in practice.reviews_of(one)],
+        decided=[_decided(review, zone=zone) for review in reviews],
         earlier=[_earlier(before) for before in practice.earlier_visits(one)],
         deadline=_waits(one, now) if waits else "",
         cancel_reason=reason.text if reason else "",
+    )
+
+
+def _first(one: Booking, reviews: Sequence[Review], *, waits: bool) -> tuple[str, str]:
+    """Return what the practitioner does before the session may begin, and where; "" where nothing."""
+    if one.status == lifecycle.IN_SESSION or one.outcome not in lifecycle.TO_BE_SEEN:
+        return "", ""
+    if one.screening is None:
+        return _("Ask the safety questions first"), reverse("practice-answers", args=[one.uid])
+    accepted = any(
+        review.decision == Review.Decision.ACCEPT and review.ended_at is None for review in reviews
+    )
+    return (
+        ("", "") if accepted else (_("Accept the answers first"), "#decide" if waits else "#safety")
     )
 
 

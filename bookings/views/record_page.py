@@ -9,9 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from bookings.models import Booking
@@ -29,33 +27,9 @@ from clients.consent_rules import Kind as ConsentKind
 from clients.consent_rules import Reason
 from clients.differences import Change, differences
 from clients.intake_definition import Kind, Question
+from clients.rule_words import rule_words
 from clients.screening import Result
 
-Words = str | Promise
-
-# Rules whose name in the document is no word of people who treat.
-FLAGS: dict[str, Words] = {
-    "anticoagulant": _lazy("Blood thinner"),
-    "antiplatelet": _lazy("Aspirin or the like"),
-    "bruise_supplements": _lazy("Supplements that make bruises"),
-    "botulinum": _lazy("Botox or similar"),
-    "carotid": _lazy("Carotid artery"),
-    "dvt": _lazy("Vein thrombosis"),
-    "fever_infection": _lazy("Fever or infection"),
-    "heart_valve": _lazy("Heart valve"),
-    "herpes_active": _lazy("Cold sore now"),
-    "herpes_history": _lazy("Cold sores before"),
-    "hypertension": _lazy("High blood pressure"),
-    "immune": _lazy("Weak immune system"),
-    "lesion": _lazy("Unclear mole or sore"),
-    "minor": _lazy("Under age"),
-    "neuro": _lazy("Nerves or stroke"),
-    "over_60_neck": _lazy("Over 60: care at the neck"),
-    "steroid_immunosuppressant": _lazy("Steroids or immune suppression"),
-    "tmj": _lazy("Jaw joint"),
-    "topical_retinoid": _lazy("Retinoid or acid on the face"),
-    "wax": _lazy("Waxing"),
-}
 # What is read before every session, changed or not; in this order.
 KEY = (
     "pregnant", "cycle_status", "conditions", "medicine_screen", "medications", "new_meds", "allergies",
@@ -101,6 +75,16 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What a client told last that they had not told before. `words`: since when it is news;
+    `is_since`: since the last visit, so that nobody has met them with it."""
+
+    words: str
+    changed: list[Changed]
+    is_since: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Safety:
     """What may be done on a day."""
 
@@ -123,9 +107,8 @@ class RecordPage:
     next_when: str
     next_href: str
     safety: Safety | None
-    changed: list[Changed]
+    news: News
     changed_words: str
-    since_words: str
     facts: list[Fact]
     injection: str
     answered: int
@@ -149,10 +132,9 @@ def record_page(
     next visit's.
     """
     coming = record.coming(now)
-    before = record.before_last_visit(now)
+    news = news_of(record, now)
     where = coming.room.location.zone if coming else zone
     day = on or (coming.starts_at.astimezone(where) if coming else now.astimezone(zone)).date()
-    changed = _changed(record, before)
     newest = record.newest
     return RecordPage(
         uid=str(record.client.uid),
@@ -161,11 +143,9 @@ def record_page(
         about=_about(record, now.astimezone(zone).date()),
         next_when=_coming_words(coming),
         next_href=reverse("practice-visit", args=[coming.uid]) if coming else "",
-        safety=_safety(record.standing(day), day),
-        changed=changed,
-        changed_words=ngettext("%(count)d changed", "%(count)d changed", len(changed))
-        % {"count": len(changed)},
-        since_words=_since(record, before, now, zone),
+        safety=safety_on(record.standing(day), day),
+        news=news,
+        changed_words=_count_words(len(news.changed)) if news.changed and news.is_since else "",
         facts=list(_facts(record)),
         injection=_last_injection(record),
         answered=len(newest.row.answers) if newest else 0,
@@ -222,7 +202,8 @@ def _coming_words(coming: Booking | None) -> str:
     }
 
 
-def _safety(result: Result | None, day: date) -> Safety | None:
+def safety_on(result: Result | None, day: date) -> Safety | None:
+    """Return in words what a client's answers mean on a day; None where nobody asked."""
     if result is None:
         return None
     phases = result.document()["phases"]
@@ -234,7 +215,7 @@ def _safety(result: Result | None, day: date) -> Safety | None:
         phases=[phase_words(kind, found) for kind, found in phases.items() if kind in PHASES],
         flags=[
             Mark(
-                flag_words(trigger.rule.code, unsure=trigger.unsure),
+                rule_words(trigger.rule.code, unsure=trigger.unsure),
                 SAFETY[trigger.outcome].icon,
                 SAFETY[trigger.outcome].tone,
             )
@@ -243,15 +224,16 @@ def _safety(result: Result | None, day: date) -> Safety | None:
     )
 
 
-def flag_words(rule: str, *, unsure: bool) -> str:
-    """Return a rule as a tag: "Blood thinner", "Pregnant, not sure"."""
-    words = str(FLAGS.get(rule, "")) or rule.replace("_", " ").capitalize()
-    return _("%(what)s, not sure") % {"what": words} if unsure else words
+def news_of(record: Record, now: datetime) -> News:
+    """Return what changed since the client was last here, what bears on safety first; where nothing
+    came since, what changed with the form before it, and that it did."""
+    before = record.before_last_visit(now)
+    changed = _changed(record, before)
+    return News(_since(record, before, now, changed), changed, record.is_told_since(now))
 
 
-def what_changed(record: Record, now: datetime) -> list[Changed]:
-    """Return what changed since the client was last here, what bears on safety first."""
-    return _changed(record, record.before_last_visit(now))
+def _count_words(count: int) -> str:
+    return ngettext("%(count)d changed", "%(count)d changed", count) % {"count": count}
 
 
 def _changed(record: Record, before: Sent | None) -> list[Changed]:
@@ -286,15 +268,26 @@ def _is_news(change: Change) -> bool:
     return not (is_first and change.new in NOTHING)
 
 
-def _since(record: Record, before: Sent | None, now: datetime, zone: ZoneInfo) -> str:
-    last = record.last(now)
+def _since(record: Record, before: Sent | None, now: datetime, changed: list[Changed]) -> str:
+    last, newest = record.last(now), record.newest
+    if newest is None:
+        return _("No health form has been filled in yet.")
+    if last is not None and not record.is_told_since(now):
+        words = _("Nothing since the last visit, %(day)s.") % {"day": _day_of(last)}
+        if not changed:
+            return words
+        told = _("Told before it, on %(day)s:") % {"day": wording.day_short(newest.row.told_on)}
+        return f"{words} {told}"
     if before is None:
         return _("This is the first form, so there is nothing to compare it with.")
     if last is not None and before.row.submitted_at <= last.ends_at:
-        day = wording.day_short(last.starts_at.astimezone(last.room.location.zone).date())
-        return _("Since the last visit, %(day)s.") % {"day": day}
+        return _("Since the last visit, %(day)s.") % {"day": _day_of(last)}
     day = wording.day_short(before.row.told_on)
     return _("Since the form of %(day)s.") % {"day": day}
+
+
+def _day_of(visit: Booking) -> str:
+    return wording.day_short(visit.starts_at.astimezone(visit.room.location.zone).date())
 
 
 def _facts(record: Record) -> Iterator[Fact]:
@@ -323,7 +316,7 @@ def _short(sent: Sent, question: Question, answer: Any) -> Iterable[str]:
 
 
 def _screened(code: str, said: Any) -> str:
-    words = flag_words(code, unsure=said == "unsure")
+    words = rule_words(code, unsure=said == "unsure")
     if isinstance(said, dict):
         return _("%(what)s, %(when)s") % {"what": words, "when": intake_words.when(said["date"])}
     return words
@@ -346,7 +339,7 @@ def _last_injection(record: Record) -> str:
         for given in kept.answers.given.values():
             for rule, day in given.items.items():
                 if rule in INJECTION_RULES and isinstance(day, date):
-                    known.setdefault(day.isoformat(), flag_words(rule, unsure=False))
+                    known.setdefault(day.isoformat(), rule_words(rule, unsure=False))
     days = sorted(day for day in known if day[:1].isdigit())
     if not days:
         return _("No date is known of an injection.") if known else ""

@@ -19,6 +19,7 @@ from bookings.views.marks import SAFETY, Mark
 from clients.answers import Answers, AnswersInvalid, Given
 from clients.models import Screening
 from clients.queries import rule_set
+from clients.rule_words import rule_words
 from clients.rules import AnswerType, Effect, Outcome, Question, Reply, RuleSet
 
 PHASES = {
@@ -33,6 +34,13 @@ EFFECTS = {
     Effect.REVIEW: gettext_lazy("you decide"),
     Effect.FORBID: gettext_lazy("leave out"),
 }
+# Sets of points by what the list of points says of them.
+SETS = {
+    ("pregnancy", "contraindicated"): gettext_lazy("the points not used in pregnancy"),
+    ("pregnancy", "caution"): gettext_lazy("the points that take care in pregnancy"),
+}
+# A rule that says nothing more once another holds.
+MOOT = {"trying_to_conceive": "pregnant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +154,57 @@ def phase_words(kind: str, found: Mapping[str, Any]) -> PhaseWords:
         name=PHASES.get(kind, kind.replace("_", " ").capitalize()),
         kind=kind,
         mark=SAFETY[Outcome(found["outcome"])],
-        changes=[change_words(one) for one in found.get("restrictions", [])],
+        changes=_changes(found.get("restrictions", [])),
+    )
+
+
+def _changes(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what restrictions change in a phase, each with the answer that makes it so. Of two for
+    the same areas the stricter stands, and says of the other that it is there."""
+    rules = {str(one.get("rule")) for one in found if not one.get("unsure")}
+    speaking = [one for one in found if MOOT.get(str(one.get("rule"))) not in rules]
+    absolute = [one for one in speaking if _is_absolute(one)]
+    milder: dict[int, list[str]] = {}
+    lines: list[tuple[int, Mapping[str, Any]]] = []
+    for number, one in enumerate(speaking):
+        over = next((each for each in absolute if _covers(each, one)), None)
+        if over is None:
+            lines.append((number, one))
+        else:
+            words = _("stricter than “%(effect)s” (%(rule)s)") % {
+                "effect": EFFECTS[Effect(str(one["effect"]).upper())],
+                "rule": rule_words(str(one.get("rule", "")), unsure=bool(one.get("unsure"))),
+            }
+            milder.setdefault(speaking.index(over), []).append(words)
+    said = (", ".join([change_words(one), *milder.get(number, [])]) for number, one in lines)
+    return list(dict.fromkeys(said))
+
+
+def _is_absolute(one: Mapping[str, Any]) -> bool:
+    is_certain = not one.get("when") and not one.get("unsure")
+    return is_certain and str(one["effect"]).upper() == Effect.FORBID
+
+
+def _covers(absolute: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a restriction for certain leaves nothing to say for another one."""
+    if _is_absolute(other) or other.get("points_where"):
+        return False
+    whole = not any(absolute.get(name) for name in ("areas", "points", "points_where"))
+    if whole:
+        return True
+    named = [*(other.get("areas") or []), *(other.get("points") or [])]
+    return bool(named) and all(
+        each in [*(absolute.get("areas") or []), *(absolute.get("points") or [])] for each in named
     )
 
 
 def change_words(one: Mapping[str, Any]) -> str:
-    """Return "leave out: treated area, until 3 March 2027 (never through a filler depot)"."""
+    """Return "Leave out: treated area, until 3 March 2027 (Filler; never through a depot)"."""
     where: Sequence[str] = [area.replace("_", " ") for area in one.get("areas") or []]
     where = [*where, *(one.get("points") or [])]
     if one.get("points_where"):
         pairs = one["points_where"].items()
-        where = [*where, *(f"{name} {value}".replace("_", " ") for name, value in pairs)]
+        where = [*where, *(_set_words(name, value) for name, value in pairs)]
     words = str(EFFECTS[Effect(str(one["effect"]).upper())])
     if where:
         words = f"{words}: {', '.join(where)}"
@@ -165,6 +213,13 @@ def change_words(one: Mapping[str, Any]) -> str:
     if one.get("until"):
         until = date.fromisoformat(one["until"])
         words = _("%(what)s, until %(day)s") % {"what": words, "day": _day(until)}
-    if one.get("note"):
-        words = f"{words} ({one['note']})"
+    rule, unsure = str(one.get("rule", "")), bool(one.get("unsure"))
+    why = [rule_words(rule, unsure=unsure) if rule else "", str(one.get("note") or "")]
+    if any(why):
+        words = f"{words} ({'; '.join(filter(None, why))})"
     return words[:1].upper() + words[1:]
+
+
+def _set_words(name: str, value: str) -> str:
+    known = SETS.get((name, value))
+    return str(known) if known else f"{name} {value}".replace("_", " ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -17,13 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import actions
+from bookings.errors import NotScreened
 from bookings.models import Booking
 from bookings.queries.sessions import booking_of_session
 from bookings.views import practice
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.desk_change import actor_of
 from bookings.views.practice import practitioners_only
-from bookings.views.session_chart import marks_of
+from bookings.views.session_chart import WORK, marks_of, off_all_the_same, result_of
 from bookings.views.session_data import action_row, millis
 from bookings.views.session_page import live_page
 from clinic import audit
@@ -55,6 +57,9 @@ def seen(request: HttpRequest, session: SessionRecord, what: str) -> None:
     )
 
 
+FIRST = _("Please look at the safety answers and accept them first. Then the session can begin.")
+
+
 @practitioners_only
 @require_POST
 def begin(request: HttpRequest, uid: UUID) -> HttpResponse:
@@ -66,7 +71,8 @@ def begin(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
     except Refusal as refusal:
         fresh = practice.own(request, uid)
-        return practice.show(request, fresh, error=refusal.sentence, status=CONFLICT)
+        error = FIRST if isinstance(refusal, NotScreened) else refusal.sentence
+        return practice.show(request, fresh, error=error, status=CONFLICT)
     return SeeOther(reverse("session", args=[session.uid]))
 
 
@@ -88,9 +94,10 @@ def show_live(
     *,
     error: Sentence = "",
     status: int = 200,
+    refused: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
     seen(request, session, "SESSION")
-    page = live_page(booking, session, now=timezone.now())
+    page = live_page(booking, session, now=timezone.now(), refused=refused)
     context = {"page": page, "error": error}
     return render(request, "bookings/session/live.html", context, status=status)
 
@@ -133,8 +140,9 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         kind = Kind(request.POST.get("kind", ""))
         payload = read(kind, typed(kind, request))
-        if kind is Kind.PLACE and needs_reason(booking, payload, on=now):
-            return show_live(request, booking, session, error=WHY, status=INVALID)
+        if why := needs_reason(booking, kind, payload, on=now):
+            tried: dict[str, dict[str, Any]] = {kind: payload}
+            return show_live(request, booking, session, error=why, status=INVALID, refused=tried)
         action = Action(uuid.uuid4(), kind, now, payload)
         chart(now=now, author=cast(User, request.user), session=session, actions=[action])
     except Malformed as error:
@@ -147,14 +155,24 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 WHY = _("This point is off or takes care today. Please say why you use it all the same.")
+WHY_THERE = _("Off today: %(areas)s. Please say why you work there all the same.")
 
 
-def needs_reason(booking: Booking, payload: dict[str, Any], *, on: datetime) -> bool:
-    """Whether a needle is at what is off or takes care today, and nobody said why."""
-    if payload.get("reason"):
-        return False
-    marks = marks_of(booking, on=on.astimezone(booking.room.location.zone).date())
-    return marks.needs_reason(payload["code"], Side(payload["side"]), payload["region"])
+def needs_reason(
+    booking: Booking, kind: Kind, payload: dict[str, Any], *, on: datetime
+) -> Sentence:
+    """Return what to say where a needle is at what is off or takes care today, or a massage or the
+    roller in an area that is off, and nobody said why; "" where nothing is missing."""
+    if payload.get("reason") or kind not in {Kind.PLACE, *WORK}:
+        return ""
+    today = on.astimezone(booking.room.location.zone).date()
+    result = result_of(booking, on=today)
+    if kind is Kind.PLACE:
+        marks = marks_of(result, on=today)
+        side, region = Side(payload["side"]), payload["region"]
+        return WHY if marks.needs_reason(payload["code"], side, region) else ""
+    areas = off_all_the_same(payload, result, WORK[kind], on=today)
+    return WHY_THERE % {"areas": ", ".join(areas)} if areas else ""
 
 
 def typed(kind: Kind, request: HttpRequest) -> dict[str, Any]:
@@ -165,7 +183,7 @@ def typed(kind: Kind, request: HttpRequest) -> dict[str, Any]:
         if name not in {"kind", "csrfmiddlewaretoken", "point"}
     }
     for name in ("areas", "strokes"):
-        if kind in {Kind.MASSAGE, Kind.ROLLER}:
+        if kind in WORK:
             said[name] = request.POST.getlist(name)
     for name in ("cold", "told"):
         if name in said:

@@ -1,4 +1,4 @@
-"""The face chart of a session: its needles, and what the day's rules mark."""
+"""The face chart of a session: its needles, and what the day's rules mark, there and elsewhere."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from bookings.models import Booking
 from bookings.queries.record import kept_of, result_on, sent_by
 from bookings.views.seen_answers import change_words
 from clients.phases import Phase
+from clients.screening import Result
 from treatments.actions.points import CONSTIPATION
 from treatments.atlas import BODY, key_of, load
-from treatments.point_marks import Level, Marks, mark
+from treatments.point_marks import AreaMarks, Level, Marks, mark, mark_areas
 from treatments.queries import points as queries
-from treatments.session_actions import Side
+from treatments.session_actions import Kind, Side
+from treatments.session_facts import MASSAGE_AREAS
 from treatments.session_log import Needle, SessionState
 from treatments.views.face_chart import FaceChart, face_chart, mark_words, needle_of
+from treatments.wording import AREAS
+
+# The phases without needles, by the action that says how they were done.
+WORK = {Kind.MASSAGE: Phase.LYMPHATIC_MASSAGE, Kind.ROLLER: Phase.JADE_ROLLER}
 
 
 def chart_of(state: SessionState, *, is_live: bool) -> FaceChart:
@@ -32,13 +38,32 @@ def chart_of_rows(rows: Iterable[Mapping[str, Any]]) -> FaceChart:
     return face_chart([needle_of(row["needle"], row, is_in=True) for row in rows], is_live=False)
 
 
-def marks_of(booking: Booking, *, on: date) -> Marks:
-    """Return which points are off or take care for the client on a day (three queries)."""
+def result_of(booking: Booking, *, on: date) -> Result | None:
+    """Return what all that the client ever answered means on a day; None where nobody asked (two
+    queries)."""
     client = booking.client
     sent = sent_by(client) if client else []
-    result = result_on(kept_of(client) if client else [], sent[-1] if sent else None, on)
+    return result_on(kept_of(client) if client else [], sent[-1] if sent else None, on)
+
+
+def marks_of(result: Result | None, *, on: date) -> Marks:
+    """Return which points are off or take care on a day (one query)."""
     restrictions = result.phases[Phase.NEEDLING].restrictions if result else ()
     return mark(load(), restrictions, on=on, settings=queries.point_settings())
+
+
+def area_marks_of(result: Result | None, phase: Phase, *, on: date) -> AreaMarks:
+    """Return which areas of the massage or the roller are off or take care on a day."""
+    restrictions = result.phases[phase].restrictions if result else ()
+    return mark_areas(load(), MASSAGE_AREAS, restrictions, phase=phase, on=on)
+
+
+def off_all_the_same(
+    done: Mapping[str, Any], result: Result | None, phase: Phase, *, on: date
+) -> list[str]:
+    """Return the areas, in words, where a massage or the roller was though they are off."""
+    off = area_marks_of(result, phase, on=on).off(done.get("areas", ()))
+    return [str(AREAS.get(area, area)) for area in off]
 
 
 def region_marks(marks: Marks) -> dict[str, dict[str, str]]:

@@ -77,6 +77,7 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
                 session_number=page.session_number,
                 session_of=page.session_of,
                 safety=page.safety,
+                despite=page.despite,
             )
             actions.sign(now=now, author=author, booking=page.booking, document=document)
     except Refusal as refusal:
@@ -87,7 +88,7 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
 
 
 UNEXPLAINED = gettext_lazy(
-    "%(points)s: off or to be used with care today. Please say why at each needle, then sign."
+    "%(points)s: off or to be used with care today. Please say why at each, then sign."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -20,15 +20,23 @@ from bookings.queries.plans import Standing
 from bookings.session_document import STRICTA, missing_words
 from bookings.views import wording
 from bookings.views.progress_page import at_review
-from bookings.views.seen_answers import seen
-from bookings.views.session_chart import chart_of, marks_of, without_reason
+from bookings.views.record_page import safety_on
+from bookings.views.session_chart import (
+    WORK,
+    chart_of,
+    marks_of,
+    off_all_the_same,
+    result_of,
+    without_reason,
+)
 from bookings.views.session_data import planned_of
 from bookings.views.session_page import clock_words
+from clients.screening import Result
 from treatments import soap, stricta
 from treatments import wording as words_of
 from treatments.models import SessionRecord
 from treatments.queries.sessions import sessions_before, state_of
-from treatments.session_actions import Part
+from treatments.session_actions import Kind, Part
 from treatments.session_log import Count
 from treatments.views.face_chart import FaceChart
 
@@ -125,18 +133,43 @@ class Finish:
 
     @cached_property
     def unexplained(self) -> list[str]:
-        """The needles at what is off or takes care today, for which nobody said why."""
-        marks = marks_of(self.booking, on=self.now.astimezone(self.zone).date())
-        return [soap.point_words([needle]) for needle in without_reason(self.state, marks)]
+        """The needles at what is off or takes care today, and the areas that are off, for which
+        nobody said why."""
+        marks = marks_of(self.result, on=self.today)
+        needles = [soap.point_words([needle]) for needle in without_reason(self.state, marks)]
+        return needles + [
+            _("%(area)s (%(phase)s)") % {"area": area, "phase": words_of.PHASES[WORK[kind]]}
+            for kind, areas in self.despite.items()
+            if not self.state_of_work(kind).get("reason")
+            for area in areas
+        ]
+
+    @cached_property
+    def despite(self) -> dict[Kind, list[str]]:
+        """The areas, in words, where the massage or the roller was though they are off."""
+        return {
+            kind: off_all_the_same(self.state_of_work(kind), self.result, phase, on=self.today)
+            for kind, phase in WORK.items()
+        }
+
+    def state_of_work(self, kind: Kind) -> Mapping[str, Any]:
+        return self.state.massage if kind is Kind.MASSAGE else self.state.roller
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def result(self) -> Result | None:
+        return result_of(self.booking, on=self.today)
 
     @cached_property
     def safety(self) -> list[str]:
-        """What the safety answers meant for each phase on the day, in lines."""
-        if self.booking.screening is None:
-            return []
+        """What the safety answers mean for each phase today, in lines."""
+        found = safety_on(self.result, self.today)
         return [
             ": ".join(filter(None, (str(one.name), str(one.mark.short), "; ".join(one.changes))))
-            for one in seen(self.booking.screening).phases
+            for one in (found.phases if found else [])
         ]
 
     @cached_property

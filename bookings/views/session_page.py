@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +19,18 @@ from bookings.queries import sessions as at_hand
 from bookings.queries.session_finish import standing_of
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
-from bookings.views.record_page import Changed, what_changed
-from bookings.views.seen_answers import SeenAnswers, seen
-from bookings.views.session_chart import beside_the_chart, chart_of, marks_of, point_sets
+from bookings.views.record_page import Changed, News, Safety, news_of, safety_on
+from bookings.views.session_chart import (
+    area_marks_of,
+    beside_the_chart,
+    chart_of,
+    marks_of,
+    point_sets,
+    result_of,
+)
 from bookings.views.session_data import TALLY, needle_row, planned_of, session_data
 from bookings.views.session_work import Choice, Work, work_of
+from clients.phases import Phase
 from clients.rules import Outcome
 from treatments import wording as words_of
 from treatments.atlas import load
@@ -42,6 +49,7 @@ QUICK = (
     gettext_lazy("Light-headed, passed"),
 )
 MOST_CHANGES = 6
+MOST_FLAGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class LivePage:
     name: str
     initials: str
     times: str
-    flags: list[dict[str, Any]]
+    flags: list[Mark]
     next_words: str
     phases: list[PhaseShown]
     phase_name: str | Promise
@@ -96,6 +104,7 @@ class LivePage:
     events: list[str]
     event_kinds: list[dict[str, Any]]
     grades: list[Choice]
+    news: News | None
     changed: list[Changed]
     before: list[str]
     same_words: str
@@ -114,22 +123,35 @@ class LivePage:
     quick: Sequence[str | Promise] = QUICK
 
 
-def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> LivePage:
+def live_page(
+    booking: Booking,
+    session: SessionRecord,
+    *,
+    now: datetime,
+    refused: Mapping[str, Mapping[str, Any]] | None = None,
+) -> LivePage:
     """Return the page of a session that is not signed; reads its sealed actions, the safety answers
-    and the last session."""
+    and the last session.
+
+    refused: what a form sent and was not taken, by kind of action.
+    """
     zone = booking.room.location.zone
     actions = actions_of(session)
     state = fold(actions)
-    answers = seen(booking.screening) if booking.screening else None
+    today = now.astimezone(zone).date()
+    result = result_of(booking, on=today)
+    safety = safety_on(result, today)
     before = last_before(session)
     last = state_of(before) if before else None
     ghost = [needle_row(needle) for needle in last.needles] if last else []
-    boxes = at_hand.boxes_at(booking, on=now.astimezone(zone).date())
+    boxes = at_hand.boxes_at(booking, on=today)
     after = at_hand.next_of_practitioner(booking)
-    phases = _phases(session, state, answers, now)
+    phases = _phases(session, state, safety, now)
     sets = point_sets(_aims(booking, now))
-    marks = marks_of(booking, on=now.astimezone(zone).date())
+    marks = marks_of(result, on=today)
+    areas = {phase: area_marks_of(result, phase, on=today) for phase in Phase}
     begin = _next(session, state)
+    news = _news(booking, now)
     name = booking.client.name if booking.client else booking.contact_name
     client_uid = session.client.uid
     act = reverse("session-act", args=[session.uid])
@@ -137,7 +159,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         name=name,
         initials=wording.initials(name),
         times=wording.span(booking.starts_at, booking.ends_at, zone),
-        flags=_flags(booking, answers),
+        flags=_flags(safety),
         next_words=_next_words(after, zone),
         phases=phases,
         phase_name=_phase_name(state),
@@ -167,7 +189,7 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
         % {"time": wording.clock(state.oil_off_at, zone)}
         if state.oil_off_at
         else _("Take the oil off before needling."),
-        work=work_of(booking, state, answers),
+        work=work_of(booking, state, safety, areas, refused=refused or {}),
         event_words=str(len(state.events) or ""),
         events=[str(words_of.EVENTS.get(one["what"], one["what"])) for one in state.events],
         event_kinds=[
@@ -175,7 +197,8 @@ def live_page(booking: Booking, session: SessionRecord, *, now: datetime) -> Liv
             for code, (grade, _hours) in EVENTS.items()
         ],
         grades=[Choice(code, name) for code, name in words_of.GRADES.items()],
-        changed=_changed(booking, now),
+        news=news,
+        changed=news.changed[:MOST_CHANGES] if news else [],
         before=_before(before, last, zone),
         same_words=ngettext(
             "Same as last time (%(count)d)", "Same as last time (%(count)d)", len(ghost)
@@ -231,9 +254,9 @@ def clock_words(spent: timedelta) -> str:
 
 
 def _phases(
-    session: SessionRecord, state: SessionState, answers: SeenAnswers | None, now: datetime
+    session: SessionRecord, state: SessionState, safety: Safety | None, now: datetime
 ) -> list[PhaseShown]:
-    said = {one.kind: one for one in answers.phases} if answers else {}
+    said = {one.kind: one for one in safety.phases} if safety else {}
     return [
         PhaseShown(
             kind=phase,
@@ -275,14 +298,11 @@ def _left(session: SessionRecord, state: SessionState, now: datetime) -> str:
     return "0:00"
 
 
-def _flags(booking: Booking, answers: SeenAnswers | None) -> list[dict[str, Any]]:
-    outcome = SAFETY[Outcome(booking.outcome)]
-    flags = [{"tone": outcome.tone, "icon": outcome.icon, "words": outcome.word}]
-    for said in answers.said if answers else []:
-        if said.mark:
-            words = said.details[0] if said.details else said.answer
-            flags.append({"tone": said.mark.tone, "icon": said.mark.icon, "words": words})
-    return flags[:5]
+def _flags(safety: Safety | None) -> list[Mark]:
+    """Return the outcome of the day, and the answers that make it so by the names of their rules."""
+    if safety is None:
+        return [SAFETY[Outcome.NOT_ASKED]]
+    return [safety.outcome, *safety.flags][:MOST_FLAGS]
 
 
 def _next_words(after: Booking | None, zone: ZoneInfo) -> str:
@@ -310,10 +330,10 @@ def _aims(booking: Booking, now: datetime) -> list[str]:
     return [*aims["concerns"], *aims["body"]]
 
 
-def _changed(booking: Booking, now: datetime) -> list[Changed]:
+def _news(booking: Booking, now: datetime) -> News | None:
     if booking.client is None:
-        return []
-    return what_changed(records.record_of(booking.client, now=now), now)[:MOST_CHANGES]
+        return None
+    return news_of(records.record_of(booking.client, now=now), now)
 
 
 def _before(before: SessionRecord | None, last: SessionState | None, zone: ZoneInfo) -> list[str]:

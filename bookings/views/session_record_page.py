@@ -224,6 +224,8 @@ def _work(said: Mapping[str, Any], zone: ZoneInfo) -> list[Line]:
         words.append(done.get("note", ""))
         if any(words):
             lines.append(Line(str(label), ". ".join(filter(None, words))))
+        if done.get("despite"):
+            lines.append(_despite(done))
     if said["oil_off_at"]:
         when = wording.clock(datetime.fromisoformat(said["oil_off_at"]), zone)
         lines.append(Line(_("Oil"), _("taken off at %(time)s") % {"time": when}))
@@ -231,6 +233,12 @@ def _work(said: Mapping[str, Any], zone: ZoneInfo) -> list[Line]:
         what = words_of.AREAS.get(each["area"]) or words_of.PHASES[each["phase"]]
         lines.append(Line(_("Left out"), f"{what}: {each['reason']}"))
     return lines
+
+
+def _despite(done: Mapping[str, Any]) -> Line:
+    areas = ", ".join(done["despite"])
+    words = _("%(areas)s. Why: %(reason)s") % {"areas": areas, "reason": done["reason"]}
+    return Line(_("Though off that day"), words)
 
 
 def _rating(each: Mapping[str, Any]) -> Line:

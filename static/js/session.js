@@ -179,17 +179,41 @@ find("note-form").addEventListener("submit", (event) => {
   box.value = "";
 });
 for (const chip of page.querySelectorAll("[data-quick]")) chip.addEventListener("click", () => keepNote(chip.dataset.quick));
+/* Whoever works in an area that is to be left out says why. */
+const askWhy = (work) => {
+  const why = work.querySelector("[data-despite]");
+  if (!why) return;
+  const isOff = Boolean(work.querySelector("[data-off]:checked"));
+  why.hidden = !isOff;
+  work.elements.reason.required = isOff;
+};
 for (const work of page.querySelectorAll("[data-work-form]")) {
+  work.addEventListener("input", () => { work.dataset.typed = "yes"; askWhy(work); });
   work.addEventListener("submit", (event) => {
     event.preventDefault();
     const typed = new FormData(work);
     const said = { areas: typed.getAll("areas"), strokes: typed.getAll("strokes") };
     for (const name of ["tool", "product", "note"]) if (typed.get(name)) said[name] = typed.get(name);
     if (work.elements.cold) said.cold = work.elements.cold.checked;
+    if (work.querySelector("[data-off]:checked")) {
+      said.reason = work.elements.reason.value.trim();
+      if (!said.reason) { work.elements.reason.value = ""; work.reportValidity(); return; }
+    }
+    delete work.dataset.typed;
     write([work.dataset.workForm, said]);
     work.closest("details").open = false;
   });
 }
+/* What another tablet said of the massage or the roller, unless something is being typed here. */
+const fillWork = (work) => {
+  if (!work.dataset.typed) {
+    const said = state[work.dataset.workForm.toLowerCase()];
+    for (const name of ["areas", "strokes"]) for (const box of work.querySelectorAll(`[name=${name}]`)) box.checked = (said[name] || []).includes(box.value);
+    for (const name of ["tool", "product", "note", "reason"]) if (work.elements[name]) work.elements[name].value = said[name] || "";
+    if (work.elements.cold) work.elements.cold.checked = Boolean(said.cold);
+  }
+  askWhy(work);
+};
 for (const skip of page.querySelectorAll("[data-skip-form]")) {
   skip.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -274,6 +298,7 @@ const render = () => {
   find("events").replaceChildren(...state.events.map((event) => line(`${timeOf(event.noticedAt)} ${data.events[event.what] || event.what}`)));
   setText(find("event-words"), state.events.length ? String(state.events.length) : "");
   setText(find("oil-words"), state.oilOffAt ? fill(words.oil_off, { time: timeOf(state.oilOffAt) }) : words.oil_on);
+  for (const work of page.querySelectorAll("[data-work-form]")) fillWork(work);
   for (const kind of ["massage", "roller"]) {
     const where = page.querySelector(`[data-work="${kind.toUpperCase()}"] [data-work-words]`);
     setText(where, state[kind].areas ? fill(words.areas, { count: state[kind].areas.length }) : "");

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from bookings.forms.points import PointSetForm, lines_of
 from bookings.views import session_chart
 from tests.bookings.test_practice_views import logged_in, practitioner_login, text_of
-from tests.factories import bookings
 from tests.factories.house import house
 from treatments.atlas import key_of, load
 from treatments.models import PointSet, PointSetting
@@ -123,7 +122,7 @@ def test_a_session_keeps_to_what_the_clinic_made_of_the_points(mei: Client) -> N
     mei.post(f"{POINTS}point/ST4/", as_sent(setting, is_off="on", note="Ask first."))
     PointSet.objects.filter(code="jowls").update(is_active=False)
     mei.post(f"{POINTS}sets/new/", {"name": "Sinus", "is_active": "on", "points": "BL2"})
-    marks = session_chart.marks_of(bookings.booking(), on=date(2026, 11, 24))
+    marks = session_chart.marks_of(None, on=date(2026, 11, 24))
     assert marks.of("ST4", Side.L).reasons[0].note == "Ask first."
     sets = {
         group["name"]: {one["name"] for one in group["sets"]}

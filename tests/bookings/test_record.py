@@ -107,6 +107,24 @@ def test_what_changed_since_the_last_visit_comes_first_old_beside_new(
     assert shown.index("Aspirin") < shown.index("Before you begin")
 
 
+def test_what_was_told_before_the_last_visit_is_not_said_to_be_new_since(
+    mei: Client, home: House
+) -> None:
+    person = bookings.client(name="Elif F", created_at=timezone.now() - timedelta(days=60))
+    last = visit(home, person, ahead=-7, status="DONE")
+    visit(home, person, ahead=3)
+    told(client=person, at=last.starts_at - timedelta(days=30), answers=FULL)
+    told(client=person, at=last.starts_at - timedelta(days=1), answers=LATER)
+    shown = text_of(mei.get(record(person)))
+    assert "What changed Nothing since the last visit" in shown
+    assert "Told before it, on" in shown
+    assert "Aspirin, 75 mg, 2026" in shown
+    assert "4 changed" not in shown
+    told(client=person, at=timezone.now() - timedelta(hours=1), answers={"stress": 2})
+    shown = text_of(mei.get(record(person)))
+    assert "What changed 1 changed Since the last visit" in shown
+
+
 def test_a_client_without_any_form_has_a_page_that_says_so(mei: Client, home: House) -> None:
     person = bookings.client(name="Ana Silva")
     visit(home, person, ahead=2)

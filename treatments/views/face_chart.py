@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clients.rule_words import rule_words
 from clients.rules import Effect
 from treatments.atlas import SIZES, Atlas, Site, key_of, load
 from treatments.models import PointSetting
@@ -209,7 +211,7 @@ def _reason_words(reason: Reason) -> str:
 
 
 def _screening_words(reason: Reason) -> str:
-    words = _("screening: %(rule)s") % {"rule": reason.rule.replace("_", " ")}
+    words = rule_words(reason.rule, unsure=reason.unsure)
     if reason.effect in (Effect.SUPERFICIAL_ONLY, Effect.LIGHT_ONLY):
         words = _("%(what)s, superficial only") % {"what": words}
     if reason.when:
@@ -217,10 +219,9 @@ def _screening_words(reason: Reason) -> str:
             "what": words,
             "finding": reason.when.replace("_", " "),
         }
-    if reason.unsure:
-        words = _("%(what)s, not sure") % {"what": words}
     if reason.until:
-        words = _("%(what)s, until %(day)s") % {"what": words, "day": reason.until.isoformat()}
+        day = date_format(reason.until, "j F Y")
+        words = _("%(what)s, until %(day)s") % {"what": words, "day": day}
     return words
 
 
