@@ -13,7 +13,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -21,6 +21,7 @@ from django.utils.translation import override
 from clients.contact import PhoneInvalid, phone_key, phone_words
 from clients.errors import NotTheirs, StaffAddress, TwoSelves
 from clients.models import Client, ClientLogin
+from clients.wording import known_language
 from clinic import audit
 from clinic.audit import Actor
 from clinic.errors import constraint_of
@@ -44,6 +45,13 @@ def opens(email: str) -> bool:
     user = User.objects.filter(email=email).first()
     known = _clients().filter(email=email).exists()
     return (user.is_active and user.role == Role.CLIENT) if user else known
+
+
+def language_of(email: str) -> str:
+    """Return the language to write to an address in. One query, whatever is found."""
+    whose = Q(email=email) | Q(logins__user__email=email, logins__ended_at=None)
+    found = _clients().filter(whose).order_by("pk").values_list("language", flat=True)[:1]
+    return known_language(next(iter(found), ""))
 
 
 def arrive(*, now: datetime, email: str) -> User | None:

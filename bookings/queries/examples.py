@@ -15,7 +15,8 @@ from bookings.notices import colours_of, first_name
 from bookings.saying_when import clock, long_date, moment, short_date, zone_words
 from clients.contact import phone_words
 from clients.wording import Values, names_of
-from clinic.models import Clinic, Location
+from clinic.models import Clinic, Location, Practitioner
+from treatments.models import Treatment
 
 MOST = 30
 # As long as the address of a real link, which only the client gets.
@@ -31,6 +32,14 @@ def bookings_to_try(now: datetime) -> list[Booking]:
         .select_related("room__location")
         .order_by("starts_at", "pk")[:MOST]
     )
+
+
+def names_unsaid() -> list[str]:
+    """Return the names of treatments and of those who treat: built-in messages say neither (two
+    queries)."""
+    treatments = Treatment.objects.values_list("name", flat=True)
+    people = Practitioner.objects.values_list("name", flat=True)
+    return sorted({name.strip() for name in (*treatments, *people)} - {""})
 
 
 def chosen(bookings: Sequence[Booking], uid: UUID | None) -> Booking | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,6 +46,8 @@ SAID = (
     "bookings/views/wording.py",
     "bookings/views/care.py",
     "clients/logins.py",
+    "templates/account/email/login_code_message.txt",
+    "templates/account/email/login_code_subject.txt",
     "templates/account/email/pages_message.txt",
     "templates/account/email/pages_subject.txt",
     "templates/base.html",
@@ -127,6 +130,18 @@ def test_a_client_who_reads_french_gets_all_of_the_message_in_french(sink: Sink)
     assert event["SUMMARY"] == "Rendez-vous, Jade"
     for english in ("Appointment", "Tuesday", "time", "Questions? Call", "Hello"):
         assert english not in plain.get_content()
+
+
+@pytest.mark.django_db
+def test_the_code_that_lets_a_client_in_comes_in_their_language(mailoutbox: list[Any]) -> None:
+    clinic.clinic(name="Jade")
+    bookings.client(email="elise@example.org", language="fr-ca")
+    for email in ("elise@example.org", "nobody@example.org"):
+        assert Client().post("/me/login/", {"email": email}).status_code == 303
+    (mail,) = mailoutbox
+    assert mail.subject == "Votre connexion chez Jade"
+    assert "sans doute vous" in mail.body
+    assert "somebody" not in mail.body
 
 
 @pytest.mark.django_db

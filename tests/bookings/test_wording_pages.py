@@ -149,6 +149,20 @@ def test_a_clinic_without_bookings_sees_its_messages_all_the_same(owner: Client)
     assert "What can be put in" in text(owner.get(PAGE))
 
 
+def test_words_that_give_away_a_treatment_or_a_person_are_pointed_out(owner: Client) -> None:
+    clinic.practitioner(slug="visit", name="Looking forward")
+    assert "These words name" not in text(owner.get(PAGE)), "what it came with is no news"
+    save(
+        owner,
+        body="Your FACIAL\nrejuvenation is booked.\nSee it: {link}",
+        short="Sofia Reyes, {link}",
+    )
+    shown = text(owner.get(PAGE))
+    assert "These words name “Facial rejuvenation”, “Sofia Reyes”." in shown
+    save(owner, after="1")
+    assert "These words name" not in text(owner.get(PAGE))
+
+
 @pytest.mark.parametrize("kind", sorted(set().union(*outbox.registered().values())))
 def test_every_kind_has_its_page_and_its_look(owner: Client, kind: str) -> None:
     page = f"/settings/wording/{kind.lower()}/fr-ca/"

@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.views.answers import INVALID, SeeOther
@@ -83,7 +84,8 @@ def _mail(request: HttpRequest, email: str) -> UUID:
     proof = proofs.make(email=email, opens=known, now=now)
     link = request.build_absolute_uri(reverse("me-login-link", args=[proof.token]))
     context: dict[str, object] = {"code": proof.code, "link": link}
-    letter = mail.letter("account/email/login_code", email, context)
+    with override(logins.language_of(email)):
+        letter = mail.letter("account/email/login_code", email, context)
     if known and may_mail:
         mail.post(letter)
     return proof.uid

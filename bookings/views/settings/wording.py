@@ -29,7 +29,7 @@ from clients.channels.trial import send_example
 from clients.errors import EditedMeanwhile, NothingChanged, WordingRefused
 from clients.models import MessageWording
 from clients.views.framed import shown_as_mail
-from clients.wording import Values, Written, put_in
+from clients.wording import Values, Written, built_in, put_in
 from clients.wording import page as page_of
 from clinic.errors import Refusal
 from clinic.models import Clinic, User
@@ -173,9 +173,19 @@ def _editor(
         "names": page.name_rows(one.kind),
         "versions": page.version_rows(one.versions, one.kind, one.language, one.shown),
         "short": short,
+        "named": _named(one),
         "sent": sent,
     }
     return show(request, "bookings/settings/words.html", SECTION, context, status)
+
+
+def _named(one: Editing) -> str:
+    """Return the treatments and people that words of the owner's own give away."""
+    if one.form.is_bound and not one.form.is_valid():
+        return ""
+    before = built_in(one.kind, one.language)
+    found = page.named(one.written, examples.names_unsaid(), before=before)
+    return ", ".join(f"“{name}”" for name in found)
 
 
 @owner_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ from bookings.views import wording as said
 from bookings.views.message_words import KINDS, kind_words
 from clients import outbox, text_length
 from clients.models import MessageWording
-from clients.wording import NAMES, names_of
+from clients.wording import NAMES, Written, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,20 @@ def example_choices(bookings: Sequence[Booking]) -> list[tuple[str, str]]:
         )
         for one in bookings
     ]
+
+
+def named(written: Written, names: Iterable[str], *, before: Written) -> list[str]:
+    """Return which of some names are said, and were not said by the words `before`."""
+    new, old = _read(written), _read(before)
+    return [name for name in names if (word := f" {_bare(name)} ") in new and word not in old]
+
+
+def _read(written: Written) -> str:
+    return f" {_bare(' '.join((written.subject, written.body, written.short)))} "
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)
