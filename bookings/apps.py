@@ -16,8 +16,8 @@ class BookingsConfig(AppConfig):
             recalls,
             request_notices,
         )
-        from bookings.actions import relinking  # noqa: PLC0415
-        from clients import data_requests, outbox  # noqa: PLC0415
+        from bookings.actions import relinking, texting  # noqa: PLC0415
+        from clients import answering, data_requests, outbox  # noqa: PLC0415
 
         outbox.register("booking", kinds=followups.KINDS, describe=notices.describe)
         outbox.register(
@@ -25,3 +25,4 @@ class BookingsConfig(AppConfig):
         )
         outbox.register("client", kinds=recalls.MESSAGES, describe=client_notices.describe)
         outbox.register("form", kinds={relinking.FORM_LINK}, describe=form_notices.describe)
+        answering.register(confirm=texting.confirm, manage_link=texting.manage_link)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import override
 
-from bookings import followups, ical, links
+from bookings import followups, ical, lifecycle, links
 from bookings.messages import (
     ASKED_AT,
     NO_ADDRESS,
@@ -32,9 +32,10 @@ from clients.consent_links import consent_url
 from clients.consent_rules import Kind
 from clients.contact import phone_words
 from clients.intake_links import form_url
-from clients.models import Channel, ContactConsent, IntakeRequest, Message, Purpose
+from clients.models import Channel, Client, ContactConsent, IntakeRequest, Message, Purpose
 from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
 from clients.queries.consents import standings
+from clients.stop_links import stop_url
 from clinic import colours
 from clinic.models import Clinic
 
@@ -128,6 +129,9 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
         context = _context(message, booking, known, others, now)
         if _asks_consent(message, booking, known, context, ways):
             context["consent"] = consent_url(booking.client)
+        stop = _stop(message, booking.client, email)
+        if stop:
+            context["stop"] = stop
         return Notice(
             ways=ways,
             context=context,
@@ -136,6 +140,7 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
             language=booking.client.language,
             reply_to=known.clinic.email,
             invite=_invite(message, booking, known, others, email, now) if email else None,
+            unsubscribe=stop,
         )
 
 
@@ -166,6 +171,14 @@ def _asks_consent(
     if message.kind != followups.PREPARATION and not context.get("prepare"):
         return False
     return all(way.to in (client.email, client.phone) for way in ways)
+
+
+def _stop(message: Message, client: Client, email: str) -> str:
+    """Return where a client ends messages such as this one, "" for what answers them, and for an
+    address that is not their own."""
+    if _is_answer(message) or message.kind in followups.STAFF or email != client.email:
+        return ""
+    return stop_url(client, Channel.EMAIL, message.purpose) if email else ""
 
 
 def _is_tidings(message: Message) -> bool:
@@ -301,6 +314,8 @@ def _context(
             for each in others
         )
         context["prepare"] = not separate and now < booking.starts_at
+    if message.kind == followups.REMINDER and booking.status == lifecycle.BOOKED:
+        context["confirm"] = f"{links.manage_url(booking)}confirm/"
     if message.kind == followups.PREPARATION or context.get("prepare"):
         form = known.forms.get(message.about)
         if form is not None:

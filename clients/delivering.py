@@ -181,6 +181,8 @@ class _Sending:
         )
 
     def _words(self) -> Words:
+        if self.notice.said is not None:
+            return self.notice.said
         return words(
             self.message.kind,
             self.notice.context,

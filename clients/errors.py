@@ -361,3 +361,15 @@ class WordingRefused(Refusal):
     def __init__(self, field: str, problem: Writing, what: str) -> None:
         super().__init__(str(WRITINGS[problem]) % {"what": what})
         self.field = field
+
+
+class ReplyEmpty(_Said):
+    code = "reply_empty"
+    field = "text"
+    words = _("Please write what you want to say.")
+
+
+class NumberStopped(_Said):
+    code = "number_stopped"
+    field = "text"
+    words = _("This number has said STOP, so nothing is sent there. Please call instead.")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 APPOINTMENT = "appointment"
-LINKS = frozenset({"link", "form", "consent"})
+LINKS = frozenset({"link", "form", "consent", "confirm", "stop"})
 SMALL_PRINT = "--"
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 4000

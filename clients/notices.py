@@ -11,6 +11,7 @@ from typing import Protocol
 
 from clients.channels.base import Invite, Way
 from clients.models import Message
+from clients.wording import Words
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,9 @@ class Notice:
     """What a message says and to whom, as the facts are now.
 
     `ways` are tried in order, the next where one fails for good. `context` holds only names of
-    `wording.ALLOWED`. `carries` is what is kept on the row once sent. `invite` goes by e-mail.
+    `wording.ALLOWED`. `carries` is what is kept on the row once sent. `invite` goes by e-mail;
+    `unsubscribe` is where one click ends such e-mail. `said`: the words themselves, where a person
+    wrote them.
     """
 
     ways: Sequence[Way]
@@ -31,6 +34,7 @@ class Notice:
     reply_to: str = ""
     invite: Invite | None = None
     unsubscribe: str = ""
+    said: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from clients.views import consent, consent_texts, hooks, intake, mailbox, tablet
+from clients.views import consent, consent_texts, hooks, intake, mailbox, stop, tablet
 from clinic.limits import Limit, limit_posts
 
 # A family signs a few documents in ten minutes; a script tries hundreds of times.
@@ -17,8 +17,11 @@ kept_often = limit_posts(Limit("clients.forms", most=600, seconds=600))
 told_often = limit_posts(Limit("clients.hooks", most=6000, seconds=60))
 
 urlpatterns = [
+    path("stop/<str:token>/", limited(stop.stop), name="stop"),
     path("hooks/email/", told_often(hooks.email), name="hook-email"),
     path("hooks/twilio/status/", told_often(hooks.twilio_status), name="hook-twilio-status"),
+    path("hooks/twilio/inbound/", told_often(hooks.twilio_inbound), name="hook-twilio-inbound"),
+    path("hooks/sms/inbound/", told_often(hooks.gateway_inbound), name="hook-sms-inbound"),
     path("hooks/sms/status/", told_often(hooks.gateway_status), name="hook-sms-status"),
     path("consent/<str:token>/", consent.home, name="consent"),
     path("consent/<str:token>/<slug:kind>/", limited(consent.sign), name="consent-sign"),

@@ -46,6 +46,8 @@ NAMES: dict[str, str | Promise] = {
     "form": _("Link to a form that is to be filled in"),
     # Where a client reads and signs; whoever has it reads what was signed.
     "consent": _("Link to what is to be read and signed"),
+    "confirm": _("Link by which a client says with one tap that they come"),
+    "stop": _("Link that ends messages such as this one"),
 }
 # Of buttons and lines, where the clinic has no colour of its own.
 COLOURS = {"colour": "#1f6b53", "dark_colour": "#7fcdb0", "on_dark_colour": "#10241c"}

@@ -32,12 +32,18 @@ TABLE = """
 /manage/<str:token>/                            POST 405    405    405    405    405    405    405
 /manage/<str:token>/calendar.ics                GET  200    200    200    200    200    200    200
 /manage/<str:token>/calendar.ics                POST 405    405    405    405    405    405    405
+/manage/<str:token>/confirm/                    GET  200    200    200    200    200    200    200
+/manage/<str:token>/confirm/                    POST 303    303    303    303    303    303    303
 /manage/<str:token>/move/                       GET  200    200    200    200    200    200    200
 /manage/<str:token>/move/                       POST 303    303    303    303    303    303    303
 /manage/<str:token>/cancel/                     GET  200    200    200    200    200    200    200
 /manage/<str:token>/cancel/                     POST 303    303    303    303    303    303    303
 /check-in/<str:token>/                          GET  200    200    200    200    200    200    200
 /check-in/<str:token>/                          POST 303    303    303    303    303    303    303
+
+# Ending a sort of message: whoever has the link
+/stop/<str:token>/                              GET  200    200    200    200    200    200    200
+/stop/<str:token>/                              POST 200    200    200    200    200    200    200
 
 # A client's form: whoever has the link
 /forms/<str:token>/                             GET  200    200    200    200    200    200    200
@@ -90,6 +96,10 @@ TABLE = """
 /hooks/email/                                   POST 404    404    404    404    404    404    404
 /hooks/twilio/status/                           GET  405    405    405    405    405    405    405
 /hooks/twilio/status/                           POST 404    404    404    404    404    404    404
+/hooks/twilio/inbound/                          GET  405    405    405    405    405    405    405
+/hooks/twilio/inbound/                          POST 404    404    404    404    404    404    404
+/hooks/sms/inbound/                             GET  405    405    405    405    405    405    405
+/hooks/sms/inbound/                             POST 404    404    404    404    404    404    404
 /hooks/sms/status/                              GET  405    405    405    405    405    405    405
 /hooks/sms/status/                              POST 404    404    404    404    404    404    404
 
@@ -160,6 +170,10 @@ TABLE = """
 /desk/find/                                     POST login  404    405    405    405    405    405
 /desk/inbox/                                    GET  login  404    200    200    200    200    200
 /desk/inbox/                                    POST login  404    405    405    405    405    405
+/desk/inbox/<uuid:uid>/                         GET  login  404    200    200    200    200    200
+/desk/inbox/<uuid:uid>/                         POST login  404    303    303    303    303    303
+/desk/inbox/<uuid:uid>/done/                    GET  login  404    405    405    405    405    405
+/desk/inbox/<uuid:uid>/done/                    POST login  404    303    303    303    303    303
 /desk/inbox/unreached/<uuid:uid>/               GET  login  404    405    405    405    405    405
 /desk/inbox/unreached/<uuid:uid>/               POST login  404    303    303    303    303    303
 /desk/waiting/                                  GET  login  404    200    200    200    200    200

@@ -35,13 +35,15 @@ from bookings.actions import importing, merging
 from bookings.forms.choosing import Choice
 from bookings.models import Booking, BookingChange, Schedule
 from bookings.views.attempts import write_attempt
-from clients import data_requests, intake_links, logins, media_links, tablets
+from clients import data_requests, intake_links, logins, media_links, stop_links, tablets
+from clients.actions.hearing import hear
 from clients.actions.told import begin_told
 from clients.channels import mailbox
 from clients.consent_links import token_of
 from clients.consent_rules import Kind
 from clients.intake_definition import FormKind
 from clients.media_links import Size
+from clients.models import Conversation
 from clinic import colours
 from clinic.audit import CLIENT, staff
 from clinic.logins import handed, passkeys, proofs
@@ -288,6 +290,14 @@ class Walk:
         )
         self.logo = clinic.logo()
         self.failure = contact_failure(client=self.asked.client)
+        hear(
+            now=self.now,
+            phone="+14165550199",
+            text="Can I come later?",
+            provider="twilio",
+            provider_id="SM1",
+        )
+        self.talk = Conversation.objects.get()
         self.device = handed.over(user=self.people["desk"], now=self.now)
         self.form = intake.ask(self.asked, now=self.now, actor=staff(self.people["practitioner"]))
         self.login_link = login_links.make(user=self.people["desk"], now=self.now)
@@ -360,6 +370,7 @@ class Walk:
             "/events/<uuid:uid>": self.event.uid,
             "/unreached/<uuid:uid>": self.failure.uid,
             "/tasks/<uuid:uid>": self.task.uid,
+            "/inbox/<uuid:uid>": self.talk.uid,
             "/stock/<uuid:uid>": self.box.uid,
             "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,
@@ -393,6 +404,7 @@ class Walk:
             "/visit/<uuid:uid>": about.uid,
             "/answers/<slug:code>": "stress",
             "/manage/<str:token>": self.token(about),
+            "/stop/<str:token>": stop_links.token(self.asked.client, "EMAIL", "CARE"),
             "/answers/<str:token>": self.token(about),
             "/check-in/<str:token>": self.token(about),
             "/forms/<str:token>": intake_links.token(self.form.uid, own=True),
@@ -462,6 +474,7 @@ class Walk:
                     "at": at,
                 }
             ),
+            "/desk/inbox/<uuid:uid>/": Sent({"text": "Of course.", "key": str(uuid.uuid4())}),
             "/practice/events/<uuid:uid>/note/": Sent({"text": "Better.", "again_in": "2"}),
             "/practice/clients/<uuid:uid>/event/": Sent(
                 {"what": "bruise", "day": (self.now - timedelta(days=1)).date().isoformat()}

@@ -2,7 +2,7 @@
 
 from bookings.actions.attending import arrive, complete, confirm, no_show, start
 from bookings.actions.booking import Booked, book
-from bookings.actions.changing import accept, cancel, decline, move
+from bookings.actions.changing import accept, cancel, decline, move, say_yes
 from bookings.actions.desk import book_by_staff, cancel_by_staff, move_by_staff
 from bookings.actions.holding import hold, release
 from bookings.actions.reviewing import Answered, Decision, answer_questions, judge_again, review
@@ -43,6 +43,7 @@ __all__ = [
     "no_show",
     "release",
     "review",
+    "say_yes",
     "send_form",
     "sign",
     "start",

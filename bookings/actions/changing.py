@@ -126,6 +126,23 @@ def cancel(*, now: datetime, actor: Actor, booking: Booking, reason: str = "") -
         return current
 
 
+def say_yes(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
+    """The client says that they come: BOOKED becomes CONFIRMED. Saying it again changes nothing.
+
+    Raises NotChangeable for what is no booking yet, or over, or BeingChanged.
+    """
+    with transaction.atomic():
+        current = locked(booking)
+        if current.status == lifecycle.CONFIRMED:
+            return current
+        if current.status != lifecycle.BOOKED or current.starts_at <= now:
+            raise NotChangeable
+        before = facts(current)
+        current.status = lifecycle.CONFIRMED
+        _changed(current, now=now, actor=actor, verb="booking.confirmed", before=before)
+        return current
+
+
 def accept(*, now: datetime, actor: Actor, booking: Booking) -> Booking:
     """The practitioner has looked at a request: it is booked. Accepting again changes nothing.
 

@@ -17,6 +17,7 @@ from clients.models import (
     ClientKey,
     ClientLogin,
     ConsentLink,
+    Conversation,
     DataRequest,
     Document,
     DuplicateProposal,
@@ -96,6 +97,7 @@ def _blank(records: Sequence[Client]) -> None:
         token_digest=None,
         token_version=F("token_version") + 1,
     )
+    Conversation.objects.filter(client__in=records).update(phone="", wrapped=None)
     merges = Merge.objects.filter(Q(survivor__in=records) | Q(merged__in=records))
     merges.update(survivor_was={}, survivor_became={}, merged_was={}, moved={})
     proposals = DuplicateProposal.objects.filter(

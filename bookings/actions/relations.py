@@ -55,6 +55,7 @@ RELATIONS = {
     "clients.ConsentWithdrawn.client": How.MOVES,
     "clients.ContactConsent.client": How.MOVES,
     "clients.ContactFailure.client": How.MOVES,
+    "clients.Conversation.client": How.MOVES,
     "clients.ContactProposal.client": How.MOVES,
     "clients.DataRequest.client": How.MOVES,
     "clients.Document.client": How.MOVES,

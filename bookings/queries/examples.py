@@ -72,6 +72,8 @@ def values(
                 "prepare": True,
                 "form": _link("forms"),
                 "consent": _link("consent"),
+                "confirm": f"{_link('manage')}confirm/",
+                "stop": _link("stop"),
                 "from_date": long_date(_starts(booking, now).date() + timedelta(days=14)),
             }
         else:

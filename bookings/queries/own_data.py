@@ -12,7 +12,15 @@ from bookings.models import Booking
 from bookings.queries.of_client import bookings_of
 from clients import data_requests, intake_words
 from clients.answers import UNSURE_DAY
-from clients.models import Client, ClientLogin, ConsentGiven, ContactConsent, Message, Screening
+from clients.models import (
+    Client,
+    ClientLogin,
+    ConsentGiven,
+    ContactConsent,
+    Message,
+    Screening,
+    TextMessage,
+)
 from clients.queries import consents, media, rules
 from clients.queries.intake import submissions_of, told
 from clients.rules import Question, RuleSet
@@ -93,6 +101,18 @@ def own_data(client: Client, *, now: datetime) -> Document:
                 "sent_at": one.sent_at.isoformat() if one.sent_at else None,
             }
             for one in Message.objects.filter(client=client).order_by("-due_at", "-pk")[:MOST_LINES]
+        ],
+        "texts": [
+            {
+                "direction": one.direction,
+                "at": one.at.isoformat(),
+                "text": one.text,
+            }
+            for one in TextMessage.objects.filter(
+                conversation__client=client, conversation__wrapped__isnull=False
+            )
+            .select_related("conversation")
+            .order_by("-at", "-pk")[:MOST_LINES]
         ],
         "logins": [
             {

@@ -1,31 +1,43 @@
-"""The desk's inbox: whom no message reaches."""
+"""The desk's inbox: what clients write back, and whom no message reaches."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.views.answers import SeeOther
+from bookings.forms.reply import ReplyForm
+from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.desk_change import actor_of
-from bookings.views.desk_clients import house
-from bookings.views.inbox_page import unreached_rows
+from bookings.views.desk_clients import GET_OR_POST, house
+from bookings.views.inbox_page import conversation_page, conversation_rows, unreached_rows
 from clients import reach
+from clients.actions.hearing import answer, settle
+from clients.models import Conversation
+from clients.queries.conversations import conversation_by_uid, recent, waiting
 from clients.queries.reach import failure_by_uid, unreachable
+from clinic import audit
 from clinic.access import staff_only
+from clinic.errors import Refusal
 
 
 @staff_only
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for somebody at the desk."""
-    context = {"unreached": unreached_rows(unreachable(), house()[1])}
+    zone = house()[1]
+    context = {
+        "unreached": unreached_rows(unreachable(), zone),
+        "waiting": conversation_rows(waiting(), zone),
+        "recent": conversation_rows(recent(), zone),
+    }
     return render(request, "bookings/inbox/inbox.html", context)
 
 
@@ -40,3 +52,55 @@ def reached(request: HttpRequest, uid: UUID) -> HttpResponse:
     said = {"name": failure.client.name}
     messages.success(request, _("Messages to %(name)s are sent again.") % said)
     return SeeOther(reverse("inbox"))
+
+
+@staff_only
+@require_http_methods(GET_OR_POST)
+def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What was said with a number, and an answer. Who reads it is written down."""
+    found = _conversation(uid)
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            answer(
+                now=timezone.now(), actor=actor_of(request), conversation=found,
+                text=form.cleaned_data["text"], key=form.cleaned_data["key"],
+            )  # fmt: skip
+        except Refusal as refusal:
+            form.add_error("text", str(refusal.sentence))
+            status = CONFLICT
+        else:
+            messages.success(request, _("Your answer is on its way."))
+            return SeeOther(reverse("inbox-conversation", args=[uid]))
+    elif form.is_bound:
+        status = INVALID
+    with transaction.atomic():
+        whose = f"client:{found.client.uid}" if found.client else ""
+        audit.viewed(
+            now=timezone.now(), actor=actor_of(request), what="TEXT_MESSAGES",
+            about=f"conversation:{uid}", whose=whose,
+        )  # fmt: skip
+        context = conversation_page(found, zone=house()[1])
+    return render(
+        request,
+        "bookings/inbox/conversation.html",
+        {**context, "form": form, "key": form["key"].value() or uuid4()},
+        status=status,
+    )
+
+
+@staff_only
+@require_POST
+def done(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Somebody has seen to what was said."""
+    settle(now=timezone.now(), actor=actor_of(request), conversation=_conversation(uid))
+    messages.success(request, _("Nothing waits in this conversation any more."))
+    return SeeOther(reverse("inbox"))
+
+
+def _conversation(uid: UUID) -> Conversation:
+    found = conversation_by_uid(uid)
+    if found is None:
+        raise Http404
+    return found

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import actions, ical
+from bookings import actions, ical, lifecycle
 from bookings.actions.changing import check_changeable
 from bookings.errors import CallUs, NotBefore
 from bookings.forms.choosing import ANYONE, Choice, TimeForm, read_choice, read_day
@@ -67,7 +67,8 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
         is_moved="moved" in request.GET,
         form_href=form_href(booking, now=now),
     )
-    return render(request, "bookings/manage/show.html", {"page": page})
+    context = {"page": page, "says_yes": "coming" in request.GET}
+    return render(request, "bookings/manage/show.html", context)
 
 
 @require_safe
@@ -108,6 +109,27 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
         return SeeOther(home)
     context = {"page": summary(booking, now), "home": home}
     return render(request, "bookings/manage/cancel.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+@_of_booking
+def come(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Say with one tap that they come. Looking at the link says nothing yet; saying it twice is
+    once."""
+    now = timezone.now()
+    home = manage_path(booking)
+    if booking.status != lifecycle.BOOKED or booking.starts_at <= now:
+        return SeeOther(home)
+    if request.method == "POST":
+        try:
+            actions.say_yes(now=now, actor=audit.CLIENT, booking=booking)
+        except Refusal:
+            return SeeOther(home)  # the page says how it stands
+        return SeeOther(f"{home}?coming")
+    context = {"page": summary(booking, now), "home": home}
+    return render(request, "bookings/manage/come.html", context)
 
 
 @csrf_exempt

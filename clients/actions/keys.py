@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from clients import sealing
-from clients.models import ClientKey
+from clients.models import ClientKey, Conversation
 
 BATCH = 200
 
@@ -50,3 +50,20 @@ def rewrap(*, after: int = 0, most: int = BATCH) -> Rewrapped:
             except sealing.Unreadable:
                 unopened += 1
     return Rewrapped(len(ids) - unopened, unopened, ids[-1] if ids else None)
+
+
+def rewrap_conversations(*, most: int = BATCH) -> Rewrapped:
+    """Wrap up to `most` keys of text conversations under the newest master key, as `rewrap` does."""
+    newest = next(iter(sealing.master_keys()))
+    known = list(sealing.master_keys())
+    with transaction.atomic():
+        old = (
+            Conversation.objects.select_for_update()
+            .filter(wrapped__isnull=False, key_id__in=known)
+            .exclude(key_id=newest)
+            .order_by("pk")[:most]
+        )
+        done = list(old)
+        for each in done:
+            each.rewrap()
+    return Rewrapped(len(done), 0, done[-1].pk if done else None)

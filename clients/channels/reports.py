@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +40,24 @@ TWILIO_EVENTS = {
 }
 # No handset will ever have that number: unknown, a landline, or one that has sent STOP.
 _DEAD = frozenset({"21610", "21614", "30005", "30006"})
+# Words that Twilio itself answers, unless it is told not to.
+_TWILIOS_OWN = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "START", "YES", "UNSTOP"}
+)
+_E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 GATEWAY_EVENTS = {"delivered": Event.DELIVERED, "failed": Event.BOUNCED, "dead": Event.BOUNCED}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message that came in. `answered`: the provider has confirmed a STOP or START itself."""
+
+    phone: str
+    text: str
+    provider: str
+    provider_id: str
+    is_stop: bool = False
+    answered: bool = False
 
 
 class NotThere(Exception):
@@ -147,6 +166,42 @@ def of_gateway(request: HttpRequest, *, now: datetime) -> list[Report]:
             dead=said.get("state", "").lower() == "dead",
         )
     ]
+
+
+def text_of_twilio(request: HttpRequest) -> Text:
+    """Return a text message as Twilio brings it. Raises NotThere, NotSigned or Unreadable."""
+    form = twilio_form(request)
+    opted = form.get("OptOutType", "")
+    return Text(
+        phone=_number(form.get("From", "")),
+        text=form.get("Body", ""),
+        provider=twilio.PROVIDER,
+        provider_id=form.get("MessageSid", "")[:200],
+        is_stop=opted == "STOP",
+        answered=bool(opted) or form.get("Body", "").strip().upper() in _TWILIOS_OWN,
+    )
+
+
+def text_of_gateway(request: HttpRequest) -> Text:
+    """Return a text message as the gateway brings it: `id`, `from` and `text`. Raises NotThere,
+    NotSigned or Unreadable."""
+    said = gateway_form(request)
+    if not said.get("id"):
+        raise Unreadable  # without it, the same message told twice could not be known
+    return Text(
+        phone=_number(said.get("from", "")),
+        text=said.get("text", ""),
+        provider=gateway.PROVIDER,
+        provider_id=said["id"][:200],
+    )
+
+
+def _number(text: str) -> str:
+    """Return a number in E.164. Raises Unreadable for a short code or a name: nobody answers it."""
+    number = text.strip().replace(" ", "")
+    if not _E164.fullmatch(number):
+        raise Unreadable
+    return number
 
 
 def gateway_form(request: HttpRequest) -> dict[str, str]:

@@ -7,6 +7,7 @@ from clients.models.consent import (
     ConsentStillYes,
     ConsentWithdrawn,
 )
+from clients.models.conversation import Conversation, TextMessage
 from clients.models.data_request import DataRequest
 from clients.models.intake import (
     IntakeDefinition,
@@ -54,6 +55,7 @@ __all__ = [
     "ContactConsent",
     "ContactFailure",
     "ContactProposal",
+    "Conversation",
     "DataRequest",
     "Document",
     "DuplicateProposal",
@@ -78,5 +80,6 @@ __all__ = [
     "Screening",
     "ScreeningRule",
     "Source",
+    "TextMessage",
     "Withholding",
 ]

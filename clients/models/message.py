@@ -85,7 +85,10 @@ class Message(models.Model):
                 name="message_once_a_purpose",
             ),
             models.CheckConstraint(
-                condition=Q(client__isnull=False) | ~Q(staff_email=""),
+                # A text message answers a number, which may be nobody's we know.
+                condition=Q(client__isnull=False)
+                | ~Q(staff_email="")
+                | Q(about__startswith="text:"),
                 name="message_has_recipient",
             ),
             models.CheckConstraint(

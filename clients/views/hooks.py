@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from clients.actions.hearing import hear
 from clients.actions.reporting import NotYet, report
 from clients.channels import reports
 from clients.channels.base import Report
-from clients.channels.reports import NotSigned, NotThere, Unreadable
+from clients.channels.reports import NotSigned, NotThere, Text, Unreadable
 
 # Some providers look by HEAD whether somebody is there before they post.
 POST_OR_HEAD = ["POST", "HEAD"]
@@ -44,6 +45,33 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
 def gateway_status(request: HttpRequest) -> HttpResponse:
     """What became of a text message, by the gateway."""
     return _told(request, reports.of_gateway)
+
+
+@csrf_exempt
+@require_http_methods(POST_OR_HEAD)
+def twilio_inbound(request: HttpRequest) -> HttpResponse:
+    """A text message from somebody, by Twilio."""
+    return _heard(request, reports.text_of_twilio)
+
+
+@csrf_exempt
+@require_http_methods(POST_OR_HEAD)
+def gateway_inbound(request: HttpRequest) -> HttpResponse:
+    """A text message from somebody, by the gateway."""
+    return _heard(request, reports.text_of_gateway)
+
+
+def _heard(request: HttpRequest, read: Callable[[HttpRequest], Text]) -> HttpResponse:
+    if request.method == "HEAD":
+        return HttpResponse()
+    return answered(lambda: _listen(read(request)))
+
+
+def _listen(text: Text) -> None:
+    hear(
+        now=timezone.now(), phone=text.phone, text=text.text, provider=text.provider,
+        provider_id=text.provider_id, is_stop=text.is_stop, answered=text.answered,
+    )  # fmt: skip
 
 
 def _told(request: HttpRequest, read: Callable[..., list[Report]]) -> HttpResponse:

@@ -13,7 +13,8 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import CommandError, call_command
 
 from clients.actions import keys
-from clients.models import Client, ClientKey, Screening
+from clients.actions.hearing import hear
+from clients.models import Client, ClientKey, Screening, TextMessage
 from tests.bookings.world import NOW, REVIEW, SLOT, contact, world
 from tests.factories import bookings, clinic
 
@@ -99,3 +100,12 @@ def test_staff_log_in_with_their_app_during_and_after_a_rotation(settings: Any) 
     call_command("rotate_keys", stdout=StringIO())
     settings.MASTER_KEY = NEW
     assert get_adapter().decrypt(sealed()) == secret
+
+
+def test_what_was_said_by_text_opens_under_a_new_master_key(settings: Any) -> None:
+    hear(now=NOW, phone="+14165550123", text="Hello", provider="gateway", provider_id="1")
+    settings.MASTER_KEY = f"{NEW},{settings.MASTER_KEY}"
+    call_command("rotate_keys", stdout=StringIO())
+    assert keys.rewrap_conversations().done == 0, "a second run found something to do"
+    settings.MASTER_KEY = NEW
+    assert TextMessage.objects.get().text == "Hello"

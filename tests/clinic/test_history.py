@@ -35,9 +35,11 @@ NOT_CLINICAL = {
     "bookings_requestkey",
     "clients_consentlink",
     "clients_contactfailure",
+    "clients_conversation",
     "clients_duplicateproposal",
     "clients_intakerequest",
     "clients_message",
+    "clients_textmessage",
 }
 # Columns of a client that say nothing of who they are.
 PLAIN = {"id", "uid", "status", "language", "time_zone", "created_at", "merged_into_id"}

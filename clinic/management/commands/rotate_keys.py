@@ -25,13 +25,22 @@ class Command(BaseCommand):
         done = unopened = after = 0
         while (batch := keys.rewrap(after=after)).last is not None:
             done, unopened, after = done + batch.done, unopened + batch.unopened, batch.last
+        texts = 0
+        while (batch := keys.rewrap_conversations()).done:
+            texts += batch.done
         factors = resealing.reseal()
         audit.record(
             now=timezone.now(),
             actor=audit.CLOCK,
             verb="keys.rotated",
             about="clinic:1",
-            after={"key": newest, "clients": done, "factors": factors, "unopened": unopened},
+            after={
+                "key": newest,
+                "clients": done,
+                "texts": texts,
+                "factors": factors,
+                "unopened": unopened,
+            },
         )
         if unopened:
             raise CommandError(

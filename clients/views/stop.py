@@ -1,0 +1,36 @@
+"""Ending one sort of message with one tap. Looking at the link ends nothing: mail programs and
+scanners look at links by themselves; the POST does, theirs too (RFC 8058)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from clients.contact_consents import refuse
+from clients.models import Purpose
+from clients.stop_links import stop_of
+from clinic import audit
+from clinic.replies import private
+
+SOURCE = "LINK"
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, and end such messages by the POST. It needs no login and no cookie."""
+    what = stop_of(token)
+    if what is None:
+        raise Http404
+    done = request.method == "POST"
+    if done:
+        refuse(
+            now=timezone.now(), actor=audit.CLIENT, client=what.client, channel=what.channel,
+            purposes=[what.purpose], source=SOURCE,
+        )  # fmt: skip
+    context = {"done": done, "channel": what.channel, "is_news": what.purpose == Purpose.MARKETING}
+    return render(request, "clients/stop/stop.html", context)
