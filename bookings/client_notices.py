@@ -18,8 +18,9 @@ from bookings.saying_when import long_date
 from bookings.ways import ways
 from clients.contact import phone_words
 from clients.intake_links import form_url
-from clients.models import Client, IntakeRequest, Message
+from clients.models import Channel, Client, IntakeRequest, Message
 from clients.outbox import Described, Notice, Postponed, Suppressed, Way, Withdrawn
+from clients.stop_links import stop_url
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
@@ -74,14 +75,17 @@ def _one(
     if not may:
         return Suppressed(recalls.NO_CONSENT)
     clinic, place = all_of.clinic, one.location
+    stop = stop_url(one.client, Channel.EMAIL, message.purpose)
     with override(one.client.language):
+        said = context(one, all_of, form if message.kind == recalls.FORM_EXPIRING else None)
         return Notice(
             ways=[Way(channel, to) for channel, to in may],
-            context=context(one, all_of, form if message.kind == recalls.FORM_EXPIRING else None),
+            context={**said, "stop": stop},
             carries="",
             sender_name=(place.sender_name if place else "") or clinic.name,
             language=one.client.language,
             reply_to=clinic.email,
+            unsubscribe=stop,
         )
 
 
