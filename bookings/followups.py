@@ -61,6 +61,12 @@ REACHED = ("SENT", "SENDING", TOLD)
 
 NO_GRACE = timedelta()
 
+# Why something was never planned.
+OFF = "Such messages are switched off."
+SHORT_NOTICE = "It was booked at too short notice for it."
+PASSED = "Its moment had passed before the booking stood."
+MISSING = "It should be there, and nothing says why it is not."
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -319,6 +325,27 @@ def _planned(
     if plan.night != Night.ANY_TIME:
         due = quiet.morning(due)
     return replace(wanted, due_at=due) if due < wanted.expires_at else None
+
+
+def absent(
+    facts: Facts, keys: Collection[str], *, since: datetime, schedules: Schedules
+) -> list[tuple[Wanted, str]]:
+    """Return what has its moment in a booking and is under none of `keys`, each with why it was
+    never planned. since: when the booking came to stand as it does."""
+    whatever = {kind: replace(one, is_on=True) for kind, one in schedules.items()}
+    found = []
+    for each in _moments(facts, since, whatever):
+        schedule = schedules[each.kind]
+        if each.key in keys:
+            continue
+        if not schedule.is_on:
+            why = OFF
+        elif schedule.notice is not None and facts.starts_at - since < schedule.notice:
+            why = SHORT_NOTICE
+        else:
+            why = MISSING if _planned(each, facts, schedules, since, since) else PASSED
+        found.append((each, why))
+    return found
 
 
 def _newest(tidings: Iterable[Standing]) -> str:

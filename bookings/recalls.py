@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bookings.followups import PLANNED, WITHDRAWN, Difference, Standing, Wanted
+from bookings.followups import OFF, PLANNED, WITHDRAWN, Difference, Standing, Wanted
 from bookings.schedules import Audience, Late, Schedule, Schedules, Stop
 from clients.quiet import Quiet
 
@@ -48,7 +48,6 @@ PAUSED = "The plan is paused."
 CLOSED = "The plan has ended."
 EVENT_OPEN = "Those who treat ask to wait."  # the desk reads it
 NO_CONSENT = "The client has not agreed, or said no."
-OFF = "Such messages are switched off."
 OVER = "It no longer applies."
 
 
