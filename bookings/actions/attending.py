@@ -11,7 +11,8 @@ from bookings import lifecycle
 from bookings.actions.changing import locked
 from bookings.actions.undoing import Changed, keep, remember
 from bookings.errors import NotChangeable, NotScreened, NotYet
-from bookings.models import Booking, BookingChange, Review
+from bookings.models import Booking, BookingChange
+from bookings.queries.worklists import may_begin
 from clinic.audit import Actor
 
 Kind = BookingChange.Kind
@@ -80,10 +81,6 @@ def _step(
 
 
 def _is_screened(booking: Booking) -> None:
-    if booking.outcome not in lifecycle.TO_BE_SEEN:
+    if may_begin(booking):
         return
-    accepted = Review.objects.filter(
-        booking=booking, decision=Review.Decision.ACCEPT, ended_at__isnull=True
-    )
-    if booking.screening_id is None or not accepted.exists():
-        raise NotScreened
+    raise NotScreened

@@ -65,6 +65,7 @@ class WhenForm(forms.Form):
     )
     practitioner = forms.CharField(required=False, max_length=20)
     tell = forms.BooleanField(label=_("Tell the client"), required=False)
+    because = forms.CharField(required=False, max_length=LONGEST_REASON)
     override = forms.CharField(
         label=_("Reason"),
         required=False,
@@ -86,6 +87,7 @@ class WhenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        typed["override"] = clean_text(typed.get("because", "")) or typed.get("override")
         chosen = typed.get("at") or OTHER
         if chosen != OTHER:
             choice = read_choice(chosen)
@@ -181,7 +183,9 @@ class CancelForm(forms.Form):
     """Whether the client is told, and why it is cancelled this late."""
 
     tell = forms.BooleanField(required=False)
+    because = forms.CharField(required=False, max_length=LONGEST_REASON)
     override = forms.CharField(required=False, max_length=LONGEST_REASON)
 
     def clean_override(self) -> str | None:
-        return clean_text(self.cleaned_data["override"]) or None
+        typed = self.cleaned_data
+        return clean_text(typed.get("because", "")) or clean_text(typed["override"]) or None

@@ -20,6 +20,16 @@ def _to_screen(now: datetime) -> QuerySet[Booking]:
     ).select_related("client", "practitioner", "room__location")
 
 
+def may_begin(booking: Booking) -> bool:
+    """Return whether somebody has seen answers with which a session may begin (one query at most)."""
+    if booking.outcome not in lifecycle.TO_BE_SEEN:
+        return True
+    accepted = Review.objects.filter(
+        booking=booking, decision=Review.Decision.ACCEPT, ended_at__isnull=True
+    )
+    return booking.screening_id is not None and accepted.exists()
+
+
 def waiting_for_answers(location: Location, *, now: datetime) -> list[Booking]:
     """Return the coming bookings whose safety questions nobody has answered, the soonest first (one
     query). Each has `link_status`: the status of the message with the link, "" where there is none.

@@ -23,7 +23,7 @@ from bookings.models import Booking
 from bookings.queries import catalogue, found_clients, plans
 from bookings.queries.catalogue import Offering
 from bookings.queries.plans import Standing
-from bookings.views import desk_times
+from bookings.views import desk_taken, desk_times
 from bookings.views.answers import CONFLICT, INVALID
 from bookings.views.desk import LONGEST_TEXT, desk_page, no_location
 from bookings.views.desk_change import actor_of, there
@@ -161,7 +161,7 @@ class DeskBooking:
         status: int = 200,
         error: str | Promise = "",
         others: Sequence[TimeChoice] = (),
-        rules: Sequence[str | Promise] = (),
+        asked: NeedsReason | None = None,
         gap: str | Promise = "",
     ) -> HttpResponse:
         times = list(others) or self.times()
@@ -172,7 +172,7 @@ class DeskBooking:
             "times": times,
             "others": others,
             "error": error,
-            "rules": rules,
+            **desk_times.asking(asked, desk_times.WHY_BOOKED),
             "plan": plan_line(self.plan) if self.plan else None,
             "gap": gap,
             "gap_ok": gap_value(self.form.starts_at) if gap else self.typed.get("gap_ok", ""),
@@ -209,6 +209,7 @@ class DeskBooking:
             "tell": "tell" in typed if self.is_sent else True,
             "override": typed.get("override", ""),
             "key": typed.get("key") or uuid4(),
+            "opened": desk_taken.stamp(self.now),
         }
 
     def _other_href(self) -> str:
@@ -239,8 +240,7 @@ class DeskBooking:
         try:
             made = self._book(self.offering, form.starts_at)
         except NeedsReason as refusal:
-            rules = desk_times.rules_passed(refusal)
-            return self.show(status=INVALID, error=refusal.sentence, rules=rules)
+            return self.show(status=INVALID, error=refusal.sentence, asked=refusal)
         except Refusal as refusal:
             return self.refuse(refusal, form.starts_at)
         return there(made.booking, "booked")
@@ -266,7 +266,18 @@ class DeskBooking:
         near = self._near(wanted, self.form.who) or self._near(wanted, None)
         others = desk_times.choices(near, self.people, self.location)
         status = CONFLICT if isinstance(refusal, SlotTaken | KeyMismatch) else INVALID
-        return self.show(status=status, error=refusal.sentence, others=others)
+        error = refusal.sentence
+        if isinstance(refusal, SlotTaken) and self.offering is not None:
+            error = desk_taken.why_taken(
+                refusal,
+                now=self.now,
+                opened_at=desk_taken.opened(self.typed.get("opened", ""), self.now),
+                offering=self.offering,
+                location=self.location,
+                practitioner=self.form.who,
+                starts_at=wanted,
+            )
+        return self.show(status=status, error=error, others=others)
 
 
 @staff_only

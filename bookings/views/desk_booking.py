@@ -15,15 +15,16 @@ from bookings import lifecycle
 from bookings.models import Booking
 from bookings.queries.desk_day import Card
 from bookings.queries.found_clients import visits_of
+from bookings.queries.worklists import may_begin
 from bookings.views import wording
 from bookings.views.consents_page import mark_of
-from bookings.views.desk_grid import Phase, overdue, phases_of
+from bookings.views.desk_grid import Phase, book_href, overdue, phases_of
 from bookings.views.desk_page import undo_href
 from bookings.views.marks import SAFETY, STATUS, Mark, clock, moment, span
 from bookings.views.plan_words import VisitInPlan, visit_in_plan
 from clients.contact import phone_words
 from clients.rules import Outcome
-from clinic.models import Location
+from clinic.models import Location, User
 
 FLOW = (
     lifecycle.BOOKED,
@@ -99,6 +100,8 @@ class BookingPanel:
     undo_change: str
     undo_until: str
     visits: list[Visit]
+    asks: str
+    ask_href: str
 
     @property
     def initials(self) -> str:
@@ -153,6 +156,15 @@ class BookingPanel:
         return self.booking.status in lifecycle.BEFORE_SESSION
 
     @property
+    def book_href(self) -> str:
+        """Where the client's next session like this one is booked."""
+        booking = self.booking
+        if booking.client is None:
+            return ""
+        slug = booking.room.location.slug
+        return book_href(slug, client=str(booking.client.uid), treatment=booking.treatment.slug)
+
+    @property
     def move_href(self) -> str:
         return reverse("desk-move", args=[self.booking.uid])
 
@@ -161,12 +173,17 @@ class BookingPanel:
         return reverse("desk-cancel", args=[self.booking.uid])
 
 
-def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> BookingPanel:
-    """Return the panel of a booking; `card` is its card of the day, which knows what can be undone."""
+def booking_panel(
+    booking: Booking, card: Card | None, *, now: datetime, viewer: User | None = None
+) -> BookingPanel:
+    """Return the panel of a booking; `card` is its card of the day, which knows what can be undone.
+    viewer: who looks, where they may be the one who asks the safety questions in the room."""
     location = booking.room.location
     name = booking.client.name if booking.client else booking.contact_name
     phone = booking.contact_phone or (booking.client.phone if booking.client else "")
     undo = undo_href(card)
+    unasked = booking.outcome == Outcome.NOT_ASKED and booking.status in lifecycle.BEFORE_SESSION
+    is_theirs = viewer is not None and booking.practitioner.user_id == viewer.pk
     return BookingPanel(
         booking=booking,
         name=name,
@@ -187,7 +204,15 @@ def booking_panel(booking: Booking, card: Card | None, *, now: datetime) -> Book
         undo_change=str(card.undo) if card and undo else "",
         undo_until=clock(card.undo_until, location.zone) if card and card.undo_until else "",
         visits=[_visit(one) for one in visits_of(booking)],
+        asks=_asks(booking) if unasked and not is_theirs else "",
+        ask_href=reverse("practice-answers", args=[booking.uid]) if unasked and is_theirs else "",
     )
+
+
+def _asks(booking: Booking) -> str:
+    return _("%(who)s can ask in the room, from their own day.") % {
+        "who": wording.first_name(booking.practitioner.name)
+    }
 
 
 def steps_of(booking: Booking, *, now: datetime) -> list[Step]:
@@ -198,8 +223,10 @@ def steps_of(booking: Booking, *, now: datetime) -> list[Step]:
         steps = [ARRIVED, CONFIRM] if is_today else [CONFIRM, ARRIVED]
     elif booking.status == lifecycle.CONFIRMED:
         steps = [ARRIVED]
+    elif booking.status == lifecycle.ARRIVED:
+        steps = [START] if may_begin(booking) else []
     else:
-        steps = {lifecycle.ARRIVED: [START], lifecycle.IN_SESSION: [DONE]}.get(booking.status, [])
+        steps = [DONE] if booking.status == lifecycle.IN_SESSION else []
     may_be_absent = booking.status in {lifecycle.BOOKED, lifecycle.CONFIRMED}
     return [*steps, NO_SHOW] if may_be_absent and now >= booking.starts_at else steps
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +23,7 @@ from bookings.queries.by_uid import by_uid
 from bookings.queries.desk_day import desk_day
 from bookings.views import desk_times
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
-from bookings.views.desk_booking import booking_panel
+from bookings.views.desk_booking import ARRIVED, START, Step, booking_panel
 from bookings.views.desk_page import DeskPage, card_of, day_of
 from clinic import audit
 from clinic.access import staff_only
@@ -45,6 +47,10 @@ STEPS: Mapping[str, tuple[Action, str]] = {
     "done": (actions.complete, "done"),
     "no-show": (actions.no_show, "no-show"),
 }
+
+# Steps of the day itself, and how long before a visit they are likely a slip.
+EARLY: Mapping[str, Step] = {"arrived": ARRIVED, "start": START}
+EARLY_IS = timedelta(hours=2)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -73,14 +79,26 @@ def page_of(request: HttpRequest, booking: Booking) -> DeskPage:
 
 
 def show(
-    request: HttpRequest, booking: Booking, refusal: Refusal | None = None, status: int = 200
+    request: HttpRequest,
+    booking: Booking,
+    refusal: Refusal | None = None,
+    status: int = 200,
+    *,
+    sure: Step | None = None,
 ) -> HttpResponse:
-    """Show a booking's panel beside its day, with what stood in the way of a change."""
+    """Show a booking's panel beside its day, with what stood in the way of a change. `sure`: a step
+    that is asked about once more."""
     page = page_of(request, booking)
     found = desk_day(page.location, page.day, now=page.now)
-    panel = booking_panel(booking, card_of(found, booking.uid), now=page.now)
+    card, viewer = card_of(found, booking.uid), actor_of(request).user
+    panel = booking_panel(booking, card, now=page.now, viewer=viewer)
     page.found = found
-    context = {"booking": panel, "refusal": refusal.sentence if refusal else ""}
+    context = {
+        "booking": panel,
+        "refusal": refusal.sentence if refusal else "",
+        "sure": sure,
+        "ahead": timeuntil(booking.starts_at, page.now, depth=1) if sure else "",
+    }
     return page.answer(PANEL, context, title=panel.name, status=status)
 
 
@@ -99,13 +117,15 @@ def booking(request: HttpRequest, uid: UUID) -> HttpResponse:
 @staff_only
 @require_POST
 def step(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
-    """Confirm, arrived, start, done, no-show."""
+    """Confirm, arrived, start, done, no-show. What would be hours too early is asked about first."""
     if name not in STEPS:
         raise Http404
     action, did = STEPS[name]
-    found = booking_of(uid)
+    found, now = booking_of(uid), timezone.now()
+    if name in EARLY and found.starts_at - now > EARLY_IS and "sure" not in request.POST:
+        return show(request, found, status=INVALID, sure=EARLY[name])
     try:
-        changed = action(now=timezone.now(), actor=actor_of(request), booking=found)
+        changed = action(now=now, actor=actor_of(request), booking=found)
     except Refusal as refusal:
         return show(request, booking_of(uid), refusal, CONFLICT)
     return there(changed.booking, did)
@@ -147,7 +167,9 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
             override=form.cleaned_data["override"],
         )
     except NeedsReason as refusal:
-        context = change_context(found, form, rules=desk_times.rules_passed(refusal))
+        context = change_context(
+            found, form, **desk_times.asking(refusal, desk_times.WHY_CANCELLED)
+        )
         return page.answer(CANCEL, context, title=_("Why is it cancelled?"), status=INVALID)
     except Refusal as refusal:
         return show(request, booking_of(uid), refusal, CONFLICT)

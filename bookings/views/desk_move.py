@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -20,7 +21,7 @@ from bookings.errors import NeedsReason, NotBefore, SlotTaken
 from bookings.forms.choosing import read_day
 from bookings.forms.desk_booking import OTHER, WhenForm
 from bookings.queries import catalogue, plans
-from bookings.views import desk_times, wording
+from bookings.views import desk_taken, desk_times, wording
 from bookings.views.answers import CONFLICT, INVALID
 from bookings.views.desk_change import actor_of, booking_of, change_context, page_of, show, there
 from bookings.views.desk_page import day_of
@@ -63,7 +64,7 @@ class Moving:
         status: int = 200,
         error: str | Promise = "",
         others: Sequence[TimeChoice] = (),
-        rules: Sequence[str | Promise] = (),
+        asked: NeedsReason | None = None,
         gap: str | Promise = "",
     ) -> HttpResponse:
         chosen = self.form.data.get("at", "") if self.form.is_bound else ""
@@ -74,7 +75,8 @@ class Moving:
             self.form,
             error=error,
             others=others,
-            rules=rules,
+            **desk_times.asking(asked, desk_times.WHY_MOVED),
+            opened=desk_taken.stamp(self.now),
             gap=gap,
             gap_ok=gap_value(self.form.starts_at) if gap else self.form.data.get("gap_ok", ""),
             on=self.day,
@@ -137,8 +139,7 @@ class Moving:
                 override=typed["override"],
             )
         except NeedsReason as refusal:
-            rules = desk_times.rules_passed(refusal)
-            return self.show(status=INVALID, error=refusal.sentence, rules=rules)
+            return self.show(status=INVALID, error=refusal.sentence, asked=refusal)
         except Refusal as refusal:
             return self.refuse(refusal, self.form.starts_at)
         if changed.change is None:
@@ -168,6 +169,17 @@ class Moving:
                 "By the safety answers, %(day)s is the earliest day. Nothing was changed."
             ) % {"day": wording.day(refusal.earliest)}
             wanted = max(wanted, datetime.combine(refusal.earliest, wanted.time(), wanted.tzinfo))
+        if isinstance(refusal, SlotTaken):
+            error = desk_taken.why_taken(
+                refusal,
+                now=self.now,
+                opened_at=desk_taken.opened(self.form.data.get("opened", ""), self.now),
+                offering=replace(self.offering, minutes=self.booking.minutes),
+                location=self.location,
+                practitioner=self.form.who or self.booking.practitioner_id,
+                starts_at=wanted,
+                but=self.booking.pk,
+            )
         day = wanted.astimezone(self.location.zone).date()
         near = desk_times.nearest(self._found(day, desk_times.week_from(day)), wanted)
         others = desk_times.choices(near, self.people, self.location)

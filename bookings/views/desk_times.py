@@ -33,6 +33,21 @@ RULES = {
 }
 
 
+# Rules of every day at a desk: somebody walks in, or telephones on the day.
+EVERYDAY = {Rule.PAST, Rule.NOTICE, Rule.WINDOW}
+WHY_BOOKED = (
+    gettext_lazy("Walk-in"),
+    gettext_lazy("Phoned"),
+    gettext_lazy("Agreed in person"),
+)
+WHY_MOVED = (gettext_lazy("Phoned"), gettext_lazy("Asked here"), gettext_lazy("We had to move it"))
+WHY_CANCELLED = (
+    gettext_lazy("Phoned"),
+    gettext_lazy("Can't come"),
+    gettext_lazy("We had to cancel"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TimeChoice:
     """A time to choose: the value of its radio and its words."""
@@ -116,9 +131,15 @@ def twice(form: WhenForm, people: Sequence[Practitioner]) -> list[TimeChoice]:
     ]
 
 
-def rules_passed(refusal: NeedsReason) -> list[str | Promise]:
-    """Return a sentence for each rule that a start passes."""
-    return [RULES[rule] for rule in refusal.which]
+def asking(refusal: NeedsReason | None, reasons: Sequence[Promise]) -> dict[str, object]:
+    """Return what a panel shows that asks for a reason: a sentence for each rule that is passed,
+    reasons to tap, and whether nothing is out of the ordinary."""
+    which = refusal.which if refusal else ()
+    return {
+        "rules": [RULES[rule] for rule in which],
+        "reasons": reasons,
+        "is_everyday": bool(which) and set(which) <= EVERYDAY,
+    }
 
 
 def week_from(day: date) -> date:

@@ -104,6 +104,7 @@ class RecordPage:
     name: str
     initials: str
     about: str
+    can_send: bool
     next_when: str
     next_href: str
     safety: Safety | None
@@ -141,6 +142,7 @@ def record_page(
         name=record.client.name,
         initials=wording.initials(record.client.name),
         about=_about(record, now.astimezone(zone).date()),
+        can_send=bool(record.client.email),
         next_when=_coming_words(coming),
         next_href=reverse("practice-visit", args=[coming.uid]) if coming else "",
         safety=safety_on(record.standing(day), day),

@@ -18,6 +18,7 @@ from bookings.queries import calendar
 from bookings.queries.catalogue import Offering
 from bookings.queries.offered import closures
 from bookings.views import wording
+from clients.contact import phone_words
 from clinic.models import Location, Practitioner
 from clinic.opening import day_bounds, days, instant_of, minute_of
 
@@ -349,7 +350,7 @@ class _Found:
                 return _("We are closed on %(day)s") % {"day": day}, ""
             return _("%(name)s is not in on %(day)s") % {"name": who.name, "day": day}, ""
         if self._too_soon(on):
-            phone = self.wanted.location.phone
+            phone = phone_words(self.wanted.location.phone)
             return _("%(day)s is too soon to book online") % {"day": day}, _(
                 "Please call us on %(phone)s, or choose a later day."
             ) % {"phone": phone}

@@ -13,11 +13,21 @@
 
   /* The place in the day, kept over a reload; else the hour that is now. */
   const remember = () => calendar && store.setItem("desk-scroll", `${location.search}|${calendar.scrollTop}|${calendar.scrollLeft}`);
+  /* A visit that stands open is in sight. */
+  const show = (card) => {
+    if (!calendar || !card) return;
+    const seen = calendar.getBoundingClientRect();
+    const box = card.getBoundingClientRect();
+    const head = 80;
+    if (box.top < seen.top + head || box.bottom > seen.bottom) calendar.scrollTop += box.top - seen.top - calendar.clientHeight / 3;
+    if (box.left < seen.left || box.right > seen.right) calendar.scrollLeft += box.left - seen.left - head;
+  };
   if (calendar) {
     const [, top, left] = (store.getItem("desk-scroll") || "").split("|");
     const now = document.querySelector("[data-now]");
     if (desk.classList.contains("has-panel") && top) { calendar.scrollTop = +top; calendar.scrollLeft = +left; }
     else if (now) calendar.scrollTop = Math.max(0, now.offsetTop - calendar.clientHeight / 3);
+    show(document.querySelector(".ev[aria-current]"));
     calendar.addEventListener("scroll", remember, { passive: true });
   }
 
@@ -30,7 +40,7 @@
   };
   const mark = (href) => {
     for (const card of document.querySelectorAll(".ev")) {
-      if (card.getAttribute("href") === href) card.setAttribute("aria-current", "true");
+      if (card.getAttribute("href") === href) { card.setAttribute("aria-current", "true"); show(card); }
       else card.removeAttribute("aria-current");
     }
   };
@@ -112,6 +122,25 @@
       .then(() => { const back = keep && document.getElementById(keep); if (back) back.focus(); })
       .catch(() => { form.dataset.sent = ""; form.submit(); });
   };
+  /* Whom the booking is for, found while typing. */
+  let typing = 0;
+  const fits = async (field) => {
+    const form = field.form;
+    const typed = new FormData(form);
+    typed.set("look", "1");
+    typed.delete("client");
+    const text = field.value;
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(typed), headers: { "X-Fragment": "panel" }, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const box = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-clients]");
+    const here = form.querySelector("[data-clients]");
+    if (box && here && field.isConnected && field.value === text) here.replaceChildren(...box.childNodes);
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "q" || !event.target.closest("[data-look]")) return;
+    clearTimeout(typing);
+    if (event.target.value.trim().length > 1) typing = setTimeout(() => fits(event.target).catch(() => {}), 150);
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-look-on]")) {
       const form = event.target.form;

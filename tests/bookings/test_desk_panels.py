@@ -198,7 +198,7 @@ def test_each_step_of_a_visit_can_be_done_and_taken_back(
     desk: Client, home: House, before: str, name: str, after: str, words: str
 ) -> None:
     booking = visit(home, status=before)
-    answer = desk.post(path(booking, f"{name}/"))
+    answer = desk.post(path(booking, f"{name}/"), {"sure": "1"})
     assert answer.status_code == 303
     booking.refresh_from_db()
     assert booking.status == after
@@ -217,7 +217,7 @@ def test_a_session_nobody_was_asked_for_does_not_start_and_the_desk_reads_why(
     desk: Client, home: House
 ) -> None:
     booking = visit(home, status="ARRIVED", outcome="NOT_ASKED")
-    answer = desk.post(path(booking, "start/"))
+    answer = desk.post(path(booking, "start/"), {"sure": "1"})
     assert answer.status_code == 409
     assert "The safety questions come first" in text_of(answer)
 
@@ -265,7 +265,7 @@ def test_the_time_a_reason_is_asked_for_is_the_one_it_is_moved_to(
         chosen = {"at": "other", "day": str(home.day(5)), "time": "14:00", "practitioner": other}
     asked = desk.post(path(booking, "move/"), {**chosen, "tell": "on"})
     assert asked.status_code == 422
-    assert "once you say why" in text_of(asked)
+    assert "one tap says why" in text_of(asked)
     again = {**sends(asked.content.decode()), "tell": "on", "override": "Phoned"}
     assert desk.post(path(booking, "move/"), again).status_code == 303
     booking.refresh_from_db()
@@ -326,7 +326,7 @@ def test_a_late_cancellation_takes_a_reason(desk: Client, home: House) -> None:
     )
     answer = desk.post(path(booking, "cancel/"), {})
     assert answer.status_code == 422
-    assert "once you say why" in text_of(answer)
+    assert "one tap says why" in text_of(answer)
     assert desk.post(path(booking, "cancel/"), {"override": "Ill"}).status_code == 303
 
 
@@ -403,3 +403,135 @@ def test_a_step_or_booking_that_does_not_exist_is_not_found(desk: Client, home: 
 
 def test_the_sheet_of_positions_is_what_its_tool_writes() -> None:
     assert positions_css.TARGET.read_text() == positions_css.stylesheet()
+
+
+def names(answer: Any) -> set[str]:
+    """Return the buttons and links of an answer's panel by their words."""
+    panel = answer.content.decode().split('id="panel"')[-1]
+    found = re.findall(r"<(?:a|button)\b[^>]*>(.*?)</(?:a|button)>", panel, re.DOTALL)
+    return {" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in found}
+
+
+def test_a_time_that_is_long_booked_says_whose_it_is_and_from_when_it_is_free(
+    desk: Client, home: House
+) -> None:
+    priya = bookings.client(name="Priya Raman")
+    taken = visit(home, client=priya)
+    Booking.objects.filter(pk=taken.pk).update(
+        practitioner_until=home.at(11), changed_at=datetime.now(UTC) - timedelta(days=1)
+    )
+    for time in ("10:00", "10:30", "10:55"):
+        typed = {"at": "other", "day": str(home.day()), "time": time, "override": "Phoned"}
+        opened = re.search(
+            r'name="opened" value="([^"]+)"', desk.get("/desk/book/").content.decode()
+        )
+        assert opened is not None
+        answer = book(desk, home, **typed, opened=opened[1])
+        assert answer.status_code == 409
+        assert "Mei has Priya Raman until 10:50 and is free from 11:00." in text_of(answer)
+        assert "moment faster" not in text_of(answer)
+    before = {"at": "other", "day": str(home.day()), "time": "09:05", "override": "Phoned"}
+    said = text_of(book(desk, home, **before))
+    assert "Mei has Priya Raman from 10:00, and the minutes after a session run into it" in said
+
+
+def test_a_time_that_somebody_took_meanwhile_is_said_to_be_just_taken(
+    desk: Client, home: House
+) -> None:
+    opened = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    taken = visit(home)
+    Booking.objects.filter(pk=taken.pk).update(changed_at=datetime.now(UTC))
+    assert "moment faster" in text_of(book(desk, home, opened=opened))
+    for odd in ("", "x", "2026-01-01"):
+        assert "Mei has" in text_of(book(desk, home, opened=odd))
+
+
+def test_rooms_that_are_all_taken_are_named(desk: Client, home: House) -> None:
+    for number in (0, 1):
+        other = clinic.practitioner(slug=f"o{number}", name=f"Other {number}")
+        bookings.booking(
+            starts_at=home.at(10),
+            practitioner=other,
+            room=home.rooms[number],
+            treatment=home.session,
+            client=bookings.client(name="Priya Raman"),
+        )
+    said = text_of(book(desk, home))
+    assert "No room is free then." in said
+    assert f"{home.rooms[0].name} has Priya Raman until" in said
+
+
+def test_a_move_onto_a_long_booked_time_says_whose_it_is(desk: Client, home: House) -> None:
+    booking = visit(home)
+    taken = visit(home, hour=14, client=bookings.client(name="Ana Silva"))
+    Booking.objects.filter(pk=taken.pk).update(changed_at=home.at(0, ahead=-1))
+    at = str(Choice(home.at(14), str(home.people[0].pk)))
+    answer = desk.post(path(booking, "move/"), {"at": at})
+    assert "Mei has Ana Silva until 14:50" in text_of(answer)
+
+
+def test_what_happens_every_day_at_a_desk_takes_one_tap(desk: Client, home: House) -> None:
+    treatment = home.session
+    treatment.notice_minutes = 60 * 24 * 20
+    treatment.save()
+    asked = book(desk, home)
+    assert asked.status_code == 422
+    said = asked.content.decode()
+    assert "Shortly before: one tap says why." in text_of(asked)
+    assert "goes past a rule" not in text_of(asked)
+    assert 'name="because" value="Walk-in"' in said
+    assert book(desk, home, because="Walk-in", override="").status_code == 303
+    assert AuditEntry.objects.filter(verb="booking.booked").get().after["reason"] == "Walk-in"
+
+
+def test_whoever_is_here_and_unasked_cannot_be_started_and_the_panel_says_who_asks(
+    desk: Client, home: House
+) -> None:
+    login = clinic.user(role="PRACTITIONER", name="Mei Tanaka")
+    home.people[0].user = login
+    home.people[0].save()
+    booking = visit(home, ahead=0, status="ARRIVED", outcome="NOT_ASKED", contact_email="")
+    page = desk.get(path(booking))
+    assert "Start the session" not in names(page)
+    assert "Mei can ask in the room" in text_of(page)
+    assert "Ask in the room" not in names(page)
+    mei = Client()
+    mei.force_login(login)
+    assert (
+        f'href="/practice/visit/{booking.uid}/answers/"' in mei.get(path(booking)).content.decode()
+    )
+    Booking.objects.filter(pk=booking.pk).update(outcome="FINE")
+    assert "Start the session" in names(desk.get(path(booking)))
+
+
+def test_a_form_that_can_reach_nobody_is_not_offered(desk: Client) -> None:
+    without = bookings.client(name="Wilma", email="")
+    reached = bookings.client(name="Ana", email="ana@example.org")
+    for client, offered in ((without, False), (reached, True)):
+        page = text_of(desk.get(f"/desk/clients/{client.uid}/"))
+        assert ("Send the health form" in page) is offered
+        assert ("asks in the room" in page) is not offered
+
+
+@pytest.mark.parametrize("name", ["arrived", "start"])
+def test_a_visit_of_another_day_is_not_begun_by_a_slip(
+    desk: Client, home: House, name: str
+) -> None:
+    booking = visit(home, status="BOOKED" if name == "arrived" else "ARRIVED")
+    asked = desk.post(path(booking, f"{name}/"))
+    assert asked.status_code == 422
+    assert "Is it meant?" in text_of(asked)
+    before = booking.status
+    booking.refresh_from_db()
+    assert booking.status == before
+    assert desk.post(path(booking, f"{name}/"), {"sure": "1"}).status_code == 303
+
+
+def test_of_several_who_fit_nobody_is_chosen_for_the_desk(desk: Client, home: House) -> None:
+    bookings.client(name="Priya Raman", phone="+14165550142")
+    sent = form(home, client="", look="1", q="Priya")
+    one = desk.post("/desk/book/", sent).content.decode()
+    assert re.search(r'name="client" value="[0-9a-f-]{36}" checked', one)
+    bookings.client(name="Priya Ramani")
+    two = desk.post("/desk/book/", sent).content.decode()
+    assert not re.search(r'name="client" value="[^"]+" checked', two)
