@@ -21,6 +21,7 @@ from clients.intake_links import form_url
 from clients.models import Channel, Client, IntakeRequest, Message
 from clients.outbox import Described, Notice, Postponed, Suppressed, Way, Withdrawn
 from clients.stop_links import stop_url
+from clients.wording import known_language
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
@@ -47,8 +48,9 @@ def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str
         return None
     asks = message.kind == recalls.FORM_EXPIRING
     form = open_forms([message.about], now=now).get(message.about) if asks else None
-    with override(one.client.language):
-        return context(one, all_of, form), one.client.language
+    language = known_language(one.client.language)
+    with override(language):
+        return context(one, all_of, form), language
 
 
 def _one(
@@ -76,14 +78,15 @@ def _one(
         return Suppressed(recalls.NO_CONSENT)
     clinic, place = all_of.clinic, one.location
     stop = stop_url(one.client, Channel.EMAIL, message.purpose)
-    with override(one.client.language):
+    language = known_language(one.client.language)
+    with override(language):
         said = context(one, all_of, form if message.kind == recalls.FORM_EXPIRING else None)
         return Notice(
             ways=[Way(channel, to) for channel, to in may],
             context={**said, "stop": stop},
             carries="",
             sender_name=(place.sender_name if place else "") or clinic.name,
-            language=one.client.language,
+            language=language,
             reply_to=clinic.email,
             unsubscribe=stop,
         )

@@ -36,6 +36,7 @@ from clients.models import Channel, Client, ContactConsent, IntakeRequest, Messa
 from clients.outbox import Described, Notice, Postponed, Suppressed, Withdrawn
 from clients.queries.consents import standings
 from clients.stop_links import stop_url
+from clients.wording import known_language
 from clinic import colours
 from clinic.models import Clinic
 
@@ -125,7 +126,8 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
     if isinstance(ways, Suppressed):
         return ways
     email = next((way.to for way in ways if way.channel == Channel.EMAIL), "")
-    with override(booking.client.language):
+    language = _language(message, booking.client)
+    with override(language):
         context = _context(message, booking, known, others, now)
         if _asks_consent(message, booking, known, context, ways):
             context["consent"] = consent_url(booking.client)
@@ -137,7 +139,7 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
             context=context,
             carries=followups.tells(now_facts) if _is_tidings(message) else message.carries,
             sender_name=location.sender_name or known.clinic.name,
-            language=booking.client.language,
+            language=language,
             reply_to=known.clinic.email,
             invite=_invite(message, booking, known, others, email, now) if email else None,
             unsubscribe=stop,
@@ -152,8 +154,15 @@ def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str
     if booking is None or booking.client is None:
         return None
     others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
-    with override(booking.client.language):
-        return _context(message, booking, known, others, now), booking.client.language
+    language = _language(message, booking.client)
+    with override(language):
+        return _context(message, booking, known, others, now), language
+
+
+def _language(message: Message, client: Client) -> str:
+    """Return the language to write in: the client's own, and to staff the clinic's."""
+    to_staff = message.kind in followups.STAFF
+    return known_language("" if to_staff else client.language)
 
 
 def _asks_consent(

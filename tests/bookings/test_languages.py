@@ -133,6 +133,28 @@ def test_a_client_who_reads_french_gets_all_of_the_message_in_french(sink: Sink)
 
 
 @pytest.mark.django_db
+def test_staff_are_written_to_in_the_clinics_language_whatever_the_client_reads(
+    sink: Sink,
+) -> None:
+    clinic.clinic(email="desk@example.org")
+    planned_booking(
+        client=bookings.client(language="fr-ca"), status="REQUESTED", respond_by=NOW + 24 * HOUR
+    )
+    outbox.send_due(clock=lambda: NOW)
+    found = sorted(each.strip() for each in sink.subjects())
+    assert len(found) == 2
+    assert found[0].startswith("A request waits for your answer until Tuesday 17 November 2026")
+    assert found[1].startswith("Nous avons reçu votre demande pour le mardi 24 novembre 2026")
+
+
+@pytest.mark.django_db
+def test_a_language_we_do_not_write_in_gives_no_mixture(sink: Sink) -> None:
+    planned_booking(client=bookings.client(language="de"))
+    outbox.send_due(clock=lambda: NOW)
+    assert sink.subjects() == ["Your appointment on Tuesday 24 November 2026, 10:00 am"]
+
+
+@pytest.mark.django_db
 def test_the_code_that_lets_a_client_in_comes_in_their_language(mailoutbox: list[Any]) -> None:
     clinic.clinic(name="Jade")
     bookings.client(email="elise@example.org", language="fr-ca")

@@ -240,7 +240,10 @@ def test_no_message_names_the_treatment_the_practitioner_or_the_surname(kind: st
     stands = known.bookings[one.about]
     context = notices._context(one, stands, known, [], NOW)
     said = wording.words(kind, context, language="en-ca")
-    whole = " ".join([said.subject, said.text, said.html, said.short]).lower()
+    french = wording.words(kind, context, language="fr-ca")
+    whole = " ".join(
+        form for each in (said, french) for form in (each.subject, each.text, each.html, each.short)
+    ).lower()
     for word in (
         "acupuncture",
         "facial",
@@ -250,7 +253,12 @@ def test_no_message_names_the_treatment_the_practitioner_or_the_surname(kind: st
         "doe",
         "massage",
         "$",
-        "145",
+        "145.00",
+        "aiguille",
+        "séance",
+        "soin",
+        "visage",
+        "traitement",
     ):
         assert not re.search(rf"(?<![\w-]){re.escape(word)}", whole), word
     assert all(form.strip() for form in (said.subject, said.text, said.html, said.short))
