@@ -48,6 +48,8 @@ CONTEXT = {
     "prepare": True,
     "form": LINK.replace("manage", "forms"),
     "consent": LINK.replace("manage", "consent"),
+    "confirm": LINK.replace("manage", "confirm"),
+    "stop": LINK.replace("manage", "stop"),
 }
 MINE = Written("Soon, {first_name}", "Hello[ {first_name}],\n\nSee it: {link}", "Soon: {link}")
 
@@ -110,7 +112,10 @@ def test_what_is_built_in_is_words_an_owner_could_write(kind: str, language: str
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("full", [True, False])
 def test_text_and_page_say_the_same(kind: str, language: str, full: bool) -> None:
-    sometimes = {"first_name": "", "prepare": False, "form": "", "consent": "", "directions": ""}
+    sometimes = {
+        **dict.fromkeys(("first_name", "form", "consent", "confirm", "stop", "directions"), ""),
+        "prepare": False,
+    }
     context = context_in(language, **({} if full else sometimes))
     said = wording.words(kind, context, language=language, edited={})
     page = Read(said.html)
@@ -123,7 +128,7 @@ def test_text_and_page_say_the_same(kind: str, language: str, full: bool) -> Non
     head, *rest = page.words
     assert head == context["clinic"]
     assert [word.rstrip(":") for word in rest if word != ":"] == plain
-    assert set(page.links) == {CONTEXT[name] for name in ("link", "form", "consent")} & set(
+    assert set(page.links) == {CONTEXT[name] for name in message_text.LINKS} & set(
         said.text.split("\n")
     )
     for form in (said.subject, said.text, said.short):
@@ -152,6 +157,12 @@ def test_a_name_of_html_stays_a_name_in_every_form_and_the_list_shows_the_first_
     hidden = re.search(r"display: none[^>]*>([^<]*)<", said.html)
     assert hidden is not None
     assert hidden[1] == "Your appointment is booked. We look forward to seeing you."
+
+
+def test_a_link_of_the_small_print_is_words_and_no_button() -> None:
+    html = wording.words("REMINDER", CONTEXT, language="en-ca", edited={}).html
+    assert html.count('class="button"') == 2
+    assert re.search(rf'<a href="{CONTEXT["stop"]}"[^>]*>End messages like this one</a></p>', html)
 
 
 def test_a_language_nobody_writes_in_is_answered_in_the_clinics() -> None:
