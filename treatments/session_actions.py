@@ -29,8 +29,8 @@ MOST_PLACE = 1000
 class Kind(StrEnum):
     """What an action does.
 
-    PHASE begins a phase (and ends the one before), PAUSE and RESUME stop the clock, EXTEND plans
-    more minutes, END ends the session's clock. PLACE, ADJUST, REMOVE are of one needle, REMOVE_ALL
+    PHASE begins a phase (and ends the one before), PAUSE stops the clock, END ends it, RESUME lets
+    it run again after either, EXTEND plans more minutes. PLACE, ADJUST, REMOVE are of one needle, REMOVE_ALL
     of all that are in. MASSAGE and ROLLER say how those phases were done (`reason`: why in an
     area that is off), SKIP what was left out, OIL_OFF that the skin was cleaned before needling.
     RATING, NOTE, WORDS (a part of the record in the practitioner's own words), EVENT (an adverse

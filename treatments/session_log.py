@@ -160,9 +160,10 @@ def _clock(actions: list[Action]) -> dict[str, Any]:
                 stretches.append(Stretch(phase, action.at, None))
             case Kind.PAUSE:
                 stop(action.at)
-            case Kind.RESUME if phase and not ended_at and stretches[-1].end is not None:
+            case Kind.RESUME if phase and stretches[-1].end is not None:
+                ended_at, early = None, ""
                 stretches.append(Stretch(phase, action.at, None))
-            case Kind.END if phase:
+            case Kind.END if phase and ended_at is None:
                 stop(action.at)
                 ended_at, early = action.at, action.payload.get("early", "")
             case Kind.EXTEND:

@@ -97,7 +97,10 @@ def _done(state: SessionState) -> list[str]:
     for phase in Phase:
         if minutes := minutes_of(spent.get(phase, timedelta(0))):
             name = wording.PHASES[phase]
-            lines.append(_("%(phase)s: %(minutes)d minutes.") % {"phase": name, "minutes": minutes})
+            words = ngettext(
+                "%(phase)s: %(minutes)d minute.", "%(phase)s: %(minutes)d minutes.", minutes
+            )
+            lines.append(words % {"phase": name, "minutes": minutes})
     for (phase, area), reason in state.skipped.items():
         what = wording.AREAS.get(area, area.replace("_", " ")) if area else wording.PHASES[phase]
         lines.append(_("Left out: %(what)s (%(reason)s).") % {"what": what, "reason": reason})
@@ -119,7 +122,9 @@ def _done(state: SessionState) -> list[str]:
             }
         )
     if state.retained:
-        lines.append(_("In for %(minutes)d minutes.") % {"minutes": minutes_of(state.retained)})
+        minutes = minutes_of(state.retained)
+        words = ngettext("In for %(minutes)d minute.", "In for %(minutes)d minutes.", minutes)
+        lines.append(words % {"minutes": minutes})
     return lines
 
 

@@ -28,6 +28,7 @@ def _with_session() -> QuerySet[Booking]:
         "session__practitioner__user",
         "session__signed_by",
         "session__client__key",
+        "session__treatment",
         "client__key",
         "practitioner",
         "treatment",

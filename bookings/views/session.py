@@ -151,7 +151,8 @@ def act(request: HttpRequest, uid: UUID) -> HttpResponse:
         return show_live(request, booking, session, status=INVALID)
     except Refusal as refusal:
         return show_live(request, booking, session, error=refusal.sentence, status=CONFLICT)
-    return SeeOther(reverse("session", args=[uid]))
+    then = "session-finish" if request.POST.get("then") == "finish" else "session"
+    return SeeOther(reverse(then, args=[uid]))
 
 
 WHY = _("This point is off or takes care today. Please say why you use it all the same.")

@@ -93,6 +93,18 @@ def without_reason(state: SessionState, marks: Marks) -> list[Needle]:
     ]
 
 
+def off_again(needles: Iterable[Needle], marks: Marks) -> list[Needle]:
+    """Return the needles of a session at what is off today."""
+    return [
+        needle
+        for needle in needles
+        if marks.of(
+            needle.details["code"], Side(needle.details["side"]), needle.details["region"]
+        ).level
+        is Level.OFF
+    ]
+
+
 def point_sets(aimed_at: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the clinic's sets of points: those of what the plan aims at first, then those of the
     face, of the body, and its own (one query). A set without a point is left out."""

@@ -25,6 +25,7 @@ from bookings.views.session_chart import (
     beside_the_chart,
     chart_of,
     marks_of,
+    off_again,
     point_sets,
     result_of,
 )
@@ -39,6 +40,7 @@ from treatments.queries.sessions import actions_of, last_before, state_of
 from treatments.session_actions import Angle, Layer, Response, Stimulation
 from treatments.session_facts import EVENTS
 from treatments.session_log import Count, Needle, SessionState, fold
+from treatments.soap import point_words
 from treatments.views.face_chart import FaceChart
 
 QUICK = (
@@ -83,6 +85,7 @@ class LivePage:
     times: str
     flags: list[Mark]
     next_words: str
+    first_words: str
     phases: list[PhaseShown]
     phase_name: str | Promise
     current_phase: str
@@ -108,6 +111,7 @@ class LivePage:
     changed: list[Changed]
     before: list[str]
     same_words: str
+    same_left: str
     ghost_count: int
     chart: FaceChart
     beside: list[str]
@@ -116,7 +120,6 @@ class LivePage:
     needle_choices: list[Choices]
     self_href: str
     act_href: str
-    finish_href: str
     visit_href: str
     record_href: str
     data: dict[str, Any]
@@ -149,6 +152,7 @@ def live_page(
     phases = _phases(session, state, safety, now)
     sets = point_sets(_aims(booking, now))
     marks = marks_of(result, on=today)
+    off = off_again(last.needles, marks) if last else []
     areas = {phase: area_marks_of(result, phase, on=today) for phase in Phase}
     begin = _next(session, state)
     news = _news(booking, now)
@@ -161,15 +165,14 @@ def live_page(
         times=wording.span(booking.starts_at, booking.ends_at, zone),
         flags=_flags(safety),
         next_words=_next_words(after, zone),
+        first_words=_first_words(session),
         phases=phases,
         phase_name=_phase_name(state),
         current_phase=state.phase if state.phase and not state.ended_at else "",
         left=_left(session, state, now),
         next_phase=begin[0],
         next_phase_words=begin[1],
-        pause_kind=("PAUSE" if state.running else "RESUME")
-        if state.phase and not state.ended_at
-        else "",
+        pause_kind=("PAUSE" if state.running else "RESUME") if state.phase else "",
         pause_words=_("Pause") if state.running else _("Go on"),
         count=state.count,
         tally=TALLY
@@ -200,11 +203,9 @@ def live_page(
         news=news,
         changed=news.changed[:MOST_CHANGES] if news else [],
         before=_before(before, last, zone),
-        same_words=ngettext(
-            "Same as last time (%(count)d)", "Same as last time (%(count)d)", len(ghost)
-        )
-        % {"count": len(ghost)},
-        ghost_count=len(ghost),
+        same_words=_("Same as last time (%(count)d)") % {"count": len(ghost) - len(off)},
+        same_left=_left_out(off),
+        ghost_count=len(ghost) - len(off),
         chart=chart_of(state, is_live=True),
         beside=beside_the_chart(marks),
         sets=sets,
@@ -212,7 +213,6 @@ def live_page(
         needle_choices=_needle_choices(),
         self_href=reverse("session", args=[session.uid]),
         act_href=act,
-        finish_href=reverse("session-finish", args=[session.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),
         record_href=reverse("record", args=[client_uid]),
         data=session_data(booking, session, actions, ghost, boxes, after, marks, sets, now),
@@ -269,6 +269,19 @@ def _phases(
         )
         for phase, minutes in planned_of(session)
     ]
+
+
+def _first_words(session: SessionRecord) -> str:
+    """Return what comes before the phases and has no clock: the talk of a first visit."""
+    minutes = session.treatment.consultation_minutes
+    if not minutes:
+        return ""
+    words = ngettext(
+        "Before it: %(count)d minute to talk, not timed here.",
+        "Before it: %(count)d minutes to talk, not timed here.",
+        minutes,
+    )
+    return words % {"count": minutes}
 
 
 def _next(session: SessionRecord, state: SessionState) -> tuple[str, str]:
@@ -336,11 +349,23 @@ def _news(booking: Booking, now: datetime) -> News | None:
     return news_of(records.record_of(booking.client, now=now), now)
 
 
+def _left_out(off: Sequence[Needle]) -> str:
+    """Return which needles of last time are not placed again, as they are off today."""
+    if not off:
+        return ""
+    words = ngettext(
+        "%(count)d of last time is left out, off today: %(points)s",
+        "%(count)d of last time are left out, off today: %(points)s",
+        len(off),
+    )
+    return words % {"count": len(off), "points": point_words(off)}
+
+
 def _before(before: SessionRecord | None, last: SessionState | None, zone: ZoneInfo) -> list[str]:
     if before is None or last is None:
         return []
     lines = [
-        _("%(day)s: %(count)d needles.")
+        ngettext("%(day)s: %(count)d needle.", "%(day)s: %(count)d needles.", last.count.put_in)
         % {
             "day": wording.day_year(before.started_at.astimezone(zone).date()),
             "count": last.count.put_in,

@@ -155,7 +155,11 @@ def _phase(each: Mapping[str, Any]) -> Line:
     spent = clock_words(timedelta(seconds=each["seconds"]))
     return Line(
         each["name"],
-        _("%(spent)s, planned %(planned)d minutes")
+        ngettext(
+            "%(spent)s, planned %(planned)d minute",
+            "%(spent)s, planned %(planned)d minutes",
+            each["planned_minutes"],
+        )
         % {"spent": spent, "planned": each["planned_minutes"]},
     )
 

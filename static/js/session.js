@@ -14,6 +14,7 @@ const words = data.words;
 const points = new Map(data.points.map((point) => [`${point.code}:${point.side}`, point]));
 
 const fill = (text, values) => Object.entries(values).reduce((all, [name, value]) => all.replaceAll(`%(${name})s`, value), text);
+const counted = (name, count) => fill(words[`${name}_${count === 1 ? "one" : "many"}`], { count });
 const clock = (ms) => {
   const seconds = Math.floor(Math.abs(ms) / 1000);
   return `${ms < 0 ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -33,6 +34,8 @@ const log = openLog({
     line.dataset.saved = word;
     setText(line.querySelector("span"), fill(words[word], { count: waiting, time: timeOf(log.now()) }));
     if (word === "signed" && !waiting) location.reload();
+    if (word === "saved") leave();
+    else if (word !== "waiting") isLeaving = false;
     lock(word === "login");
   },
 });
@@ -147,6 +150,7 @@ find("same")?.addEventListener("click", () => {
       ...(markOf(needle) ? { reason: words.as_last_time } : {}),
     })]);
   if (again.length) write(...again);
+  setText(find("same-words"), fill(words.placed, { count: again.length }));
 });
 find("undo").addEventListener("click", () => {
   const back = undoable.map((action) => ["UNDO", { action }]);
@@ -170,6 +174,15 @@ onSubmit(find("pause"), () => write([running(state) ? "PAUSE" : "RESUME", {}]));
 onSubmit(find("extend"), () => { if (state.phase) write(["EXTEND", { phase: state.phase, minutes: 5 }]); });
 onSubmit(find("remove-all"), () => write(["REMOVE_ALL", {}]));
 onSubmit(find("oil"), () => write(["OIL_OFF", {}]));
+/* The time for the paper is no part of the treatment: the clock stops, and its last action is sent
+   before the page is left. */
+let isLeaving = false;
+const leave = () => { if (isLeaving && !log.waiting()) location.assign(data.finish_href); };
+onSubmit(find("finish"), () => {
+  isLeaving = true;
+  if (state.phase && !state.endedAt) write(["END", {}]);
+  leave();
+});
 onSubmit(find("stop"), () => write(["END", { early: words.early }]));
 const keepNote = (text) => { if (text.trim()) write(["NOTE", { note: crypto.randomUUID(), text: text.trim() }]); };
 find("note-form").addEventListener("submit", (event) => {
@@ -286,7 +299,8 @@ const render = () => {
   for (const tally of page.querySelectorAll("[data-tally]")) setText(tally, fill(words.tally, { in: state.count.in, out: state.count.out, still: state.count.still }));
   setText(find("regions"), Object.entries(state.regions).map(([region, count]) => fill(words.region, { region: data.regions[region] || region, in: count.in, still: count.in - count.out })).join(" · "));
   find("why").hidden = state.count.still === 0;
-  setText(find("why-words"), fill(state.count.still === 1 ? words.still_one : words.still_many, { count: state.count.still }));
+  find("remove-all").hidden = state.count.still === 0;
+  setText(find("why-words"), counted("still", state.count.still));
   const shown = JSON.stringify(state.needles);
   if (shown !== drawn) {
     drawn = shown;
@@ -301,7 +315,7 @@ const render = () => {
   for (const work of page.querySelectorAll("[data-work-form]")) fillWork(work);
   for (const kind of ["massage", "roller"]) {
     const where = page.querySelector(`[data-work="${kind.toUpperCase()}"] [data-work-words]`);
-    setText(where, state[kind].areas ? fill(words.areas, { count: state[kind].areas.length }) : "");
+    setText(where, state[kind].areas ? counted("areas", state[kind].areas.length) : "");
   }
   for (const skip of page.querySelectorAll("[data-skip-form]")) {
     const phase = skip.dataset.skipForm;
@@ -332,7 +346,7 @@ const tick = () => {
   setText(find("phase-name"), state.endedAt ? words.ended : current ? current.name : words.not_begun);
   setText(find("time"), current ? clock(left) : "0:00");
   find("time").classList.toggle("is-over", left < 0);
-  setText(find("of"), current ? fill(left < 0 ? words.over : words.of, { minutes: planned / MINUTE }) : "");
+  setText(find("of"), current ? counted(left < 0 ? "over" : "of", planned / MINUTE) : "");
   const share = planned ? Math.min(Math.max(1 - left / planned, 0), 1) * 100 : 0;
   find("hand").setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);
   find("ring").dataset.phase = state.phase || "";
@@ -341,7 +355,8 @@ const tick = () => {
   go.hidden = Boolean(state.endedAt);
   setText(go, next ? fill(state.phase ? words.next : words.begin, { phase: data.planned.find((one) => one.phase === next).name }) : words.end);
   go.setAttribute("aria-disabled", String(state.phase === "NEEDLING" && state.count.still > 0));
-  find("pause").hidden = !state.phase || Boolean(state.endedAt);
+  find("pause").hidden = !state.phase;
+  find("stop").hidden = !state.phase || Boolean(state.endedAt);
   setText(find("pause"), running(state) ? words.pause : words.resume);
   find("extend").hidden = !state.phase || Boolean(state.endedAt);
   setText(find("total"), fill(words.total, { spent: Math.floor(total / MINUTE), planned: data.planned.reduce((sum, one) => sum + one.minutes, 0) }));
@@ -351,7 +366,7 @@ const tick = () => {
 const alertOf = (now, current, left, planned, total) => {
   const said = [];
   const longest = state.needles.filter((needle) => needle.is_in).reduce((most, needle) => Math.max(most, now - needle.placedAt), 0);
-  if (longest > data.retention * MINUTE) said.push(fill(words.retained, { minutes: Math.floor(longest / MINUTE) }));
+  if (longest > data.retention * MINUTE) said.push(counted("retained", Math.floor(longest / MINUTE)));
   if (current && running(state) && left <= 2 * MINUTE && left > 0) {
     said.push(fill(words.soon, { phase: current.name }));
     if (!cued.has(current.phase + planned)) { cued.add(current.phase + planned); navigator.vibrate?.(200); }

@@ -20,9 +20,10 @@ const clock = (actions) => {
       stretches.push({ phase, start: at, end: null });
     } else if (kind === "PAUSE") {
       stop(at);
-    } else if (kind === "RESUME" && phase && endedAt === null && stretches.at(-1).end !== null) {
+    } else if (kind === "RESUME" && phase && stretches.at(-1).end !== null) {
+      endedAt = null;
       stretches.push({ phase, start: at, end: null });
-    } else if (kind === "END" && phase) {
+    } else if (kind === "END" && phase && endedAt === null) {
       stop(at);
       endedAt = at;
     } else if (kind === "EXTEND") {

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from tests.bookings.test_practice_views import asked, text_of
-from tests.bookings.test_session_views import FINISHED, action, at, send
-from tests.factories import clinic
+from tests.bookings.test_session_views import FINISHED, action, at, needle, send
+from tests.factories import bookings, clinic
 from tests.factories.house import NOTHING_APPLIES, House, house
 from treatments.models import SessionAction, SessionRecord
 
@@ -137,3 +137,28 @@ def test_a_session_that_may_not_begin_says_what_comes_first_and_where(
     seen = {"decision": "ACCEPT", "reason": "Carefully.", "despite_absolute": "on"}
     mei.post(f"{visit}review/", seen)
     assert "Begin the session" in text_of(mei.get(visit))
+
+
+def test_what_is_off_today_is_left_out_of_the_same_as_last_time_and_the_page_says_so(
+    home: House, mei: Client
+) -> None:
+    first = asked(home, status="ARRIVED")
+    mei.post(f"/practice/visit/{first.uid}/answers/", NOTHING_APPLIES)
+    mei.post(f"/practice/visit/{first.uid}/session/")
+    session = SessionRecord.objects.get()
+    spots = [("ST9", "L", "neck"), ("ST9", "R", "neck"), ("ST4", "L", "mouth")]
+    made = [
+        needle(code=code, side=side, region=where, reason="Agreed.") for code, side, where in spots
+    ]
+    send(mei, session, *made, action("REMOVE_ALL"))
+    assert mei.post(at(session, "finish/"), FINISHED).status_code == 303
+    again = bookings.booking(
+        starts_at=home.at(15), practitioner=home.people[0], room=home.rooms[0],
+        treatment=home.session, client=first.client, outcome="NOT_ASKED", status="ARRIVED",
+    )  # fmt: skip
+    mei.post(f"/practice/visit/{again.uid}/answers/", {**NOTHING_APPLIES, "q-bq_review": "carotid"})
+    seen = {"decision": "ACCEPT", "reason": "Carefully.", "despite_absolute": "on"}
+    mei.post(f"/practice/visit/{again.uid}/review/", seen)
+    page = text_of(mei.get(mei.post(f"/practice/visit/{again.uid}/session/")["Location"]))
+    assert "Same as last time (1)" in page
+    assert "2 of last time are left out, off today: ST9 both" in page

@@ -165,6 +165,44 @@ def test_the_last_page_keeps_what_was_typed_and_the_record_is_composed_from_what
     assert "Mine." in text_of(mei.get(at(running, "finish/")))
 
 
+def test_the_time_for_the_paper_is_no_part_of_the_treatment(
+    mei: Client, running: SessionRecord
+) -> None:
+    send(mei, running, action("PHASE", phase="JADE_ROLLER"))
+    left = mei.post(at(running, "act/"), {"kind": "END", "then": "finish"})
+    assert (left.status_code, left["Location"]) == (303, at(running, "finish/"))
+    ended = state_of(running).ended_at
+    assert ended
+    back = mei.get(at(running)).context["page"]
+    assert (back.pause_kind, back.pause_words) == ("RESUME", "Go on")
+    mei.get(at(running, "finish/"))
+    mei.post(at(running, "finish/"), FINISHED)
+    version = SessionVersion.objects.get()
+    version.client = running.client
+    assert version.document["ended_at"] == ended.isoformat()
+
+
+def test_nothing_can_be_taken_out_where_no_needle_is_in(
+    mei: Client, running: SessionRecord
+) -> None:
+    hidden = "data-remove-all hidden>"
+    assert hidden in mei.get(at(running)).content.decode()
+    send(mei, running, needle())
+    assert hidden not in mei.get(at(running)).content.decode()
+    send(mei, running, action("REMOVE_ALL"))
+    assert hidden in mei.get(at(running)).content.decode()
+
+
+def test_a_first_visit_says_that_it_begins_with_a_talk(
+    mei: Client, running: SessionRecord, home: House
+) -> None:
+    assert "to talk" not in text_of(mei.get(at(running)))
+    SessionRecord.objects.filter(pk=running.pk).update(treatment=home.first_visit)
+    page = text_of(mei.get(at(running)))
+    assert "Before it: 30 minutes to talk, not timed here." in page
+    assert "since the last visit" not in page
+
+
 def test_a_point_that_is_off_takes_a_reason_however_it_is_sent(
     mei: Client, running: SessionRecord
 ) -> None:

@@ -151,6 +151,18 @@ def test_the_timer_is_right_on_the_night_the_clock_goes_forward_and_after_a_paus
     assert ended.spent(Phase.NEEDLING, now) == timedelta(seconds=1800)
 
 
+def test_the_first_end_counts_and_whoever_comes_back_goes_on_from_there() -> None:
+    begun = act(Kind.PHASE, 0, phase="JADE_ROLLER")
+    ended = fold([begun, act(Kind.END, 18, early="Tired."), act(Kind.END, 84)])
+    assert ended.ended_at == START + timedelta(seconds=18)
+    assert ended.stopped_early == "Tired."
+    state = fold([begun, act(Kind.END, 18), act(Kind.RESUME, 84)])
+    assert state.running
+    assert (state.ended_at, state.stopped_early) == (None, "")
+    now = START + timedelta(seconds=90)
+    assert state.spent(Phase.JADE_ROLLER, now) == timedelta(seconds=24)
+
+
 def test_an_end_taken_back_lets_the_session_go_on() -> None:
     begun, end = act(Kind.PHASE, 0, phase="NEEDLING"), act(Kind.END, 60, early="The client left.")
     assert fold([begun, end]).stopped_early == "The client left."
