@@ -35,6 +35,7 @@ from bookings.views import (
     timeline,
     told,
     tools,
+    trouble,
 )
 
 urlpatterns = [
@@ -42,6 +43,10 @@ urlpatterns = [
     path("desk/find/", desk.find, name="desk-find"),
     path("desk/waiting/", desk.waiting, name="desk-waiting"),
     path("desk/inbox/", inbox.inbox, name="inbox"),
+    path("desk/messages/", trouble.trouble_page, name="trouble"),
+    path("desk/messages/<uuid:uid>/again/", trouble.send_again, name="trouble-again"),
+    path("desk/messages/<uuid:uid>/told/", trouble.told, name="trouble-told"),
+    path("desk/messages/<uuid:uid>/aside/", trouble.put_aside, name="trouble-aside"),
     path("desk/inbox/<uuid:uid>/", inbox.conversation, name="inbox-conversation"),
     path("desk/inbox/<uuid:uid>/done/", inbox.done, name="inbox-done"),
     path("desk/inbox/unreached/<uuid:uid>/", inbox.reached, name="inbox-reached"),

@@ -45,6 +45,24 @@ TROUBLES: dict[Trouble, str | Promise] = {
 }
 
 
+class TroubleOver(Refusal):
+    """A message that somebody has seen to, or that has gone after all."""
+
+    code = "trouble_over"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has seen to this message meanwhile."))
+
+
+class MessageTooLate(Refusal):
+    """A message whose moment is over: sent now, it would say what is no longer so."""
+
+    code = "message_too_late"
+
+    def __init__(self) -> None:
+        super().__init__(_("It is too late to send this. Please call, or put it aside."))
+
+
 class FormOver(Refusal):
     """A form that is asked no more: its time is over, or another one took its place."""
 

@@ -176,6 +176,14 @@ TABLE = """
 /desk/inbox/<uuid:uid>/done/                    POST login  404    303    303    303    303    303
 /desk/inbox/unreached/<uuid:uid>/               GET  login  404    405    405    405    405    405
 /desk/inbox/unreached/<uuid:uid>/               POST login  404    303    303    303    303    303
+/desk/messages/                                 GET  login  404    200    200    200    200    200
+/desk/messages/                                 POST login  404    405    405    405    405    405
+/desk/messages/<uuid:uid>/again/                GET  login  404    405    405    405    405    405
+/desk/messages/<uuid:uid>/again/                POST login  404    303    303    303    303    303
+/desk/messages/<uuid:uid>/aside/                GET  login  404    405    405    405    405    405
+/desk/messages/<uuid:uid>/aside/                POST login  404    303    303    303    303    303
+/desk/messages/<uuid:uid>/told/                 GET  login  404    405    405    405    405    405
+/desk/messages/<uuid:uid>/told/                 POST login  404    303    303    303    303    303
 /desk/waiting/                                  GET  login  404    200    200    200    200    200
 /desk/waiting/                                  POST login  404    405    405    405    405    405
 /desk/book/                                     GET  login  404    200    200    200    200    200

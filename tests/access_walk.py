@@ -53,7 +53,7 @@ from tests.access_matrix import ACTORS
 from tests.api.outside import wish
 from tests.bookings.world import answers
 from tests.factories import bookings, clinic, consents, media, plans, stock
-from tests.factories.clients import contact_failure
+from tests.factories.clients import contact_failure, message
 from tests.factories.house import NOTHING_APPLIES, House, house
 from tests.factories.intake import told
 from tests.factories.tasks import task
@@ -290,6 +290,13 @@ class Walk:
         )
         self.logo = clinic.logo()
         self.failure = contact_failure(client=self.asked.client)
+        self.unsent = message(
+            client=self.asked.client,
+            staff_email="",
+            status="FAILED",
+            due_at=self.now,
+            expires_at=self.now + timedelta(days=1),
+        )
         hear(
             now=self.now,
             phone="+14165550199",
@@ -371,6 +378,7 @@ class Walk:
             "/unreached/<uuid:uid>": self.failure.uid,
             "/tasks/<uuid:uid>": self.task.uid,
             "/inbox/<uuid:uid>": self.talk.uid,
+            "/desk/messages/<uuid:uid>": self.unsent.uid,
             "/stock/<uuid:uid>": self.box.uid,
             "/tools/<uuid:uid>": self.tool.uid,
             "/photos/<uuid:uid>": self.photo.uid,

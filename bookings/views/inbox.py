@@ -23,6 +23,7 @@ from clients.actions.hearing import answer, settle
 from clients.models import Conversation
 from clients.queries.conversations import conversation_by_uid, recent, waiting
 from clients.queries.reach import failure_by_uid, unreachable
+from clients.queries.trouble import count
 from clinic import audit
 from clinic.access import staff_only
 from clinic.errors import Refusal
@@ -37,6 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unreached": unreached_rows(unreachable(), zone),
         "waiting": conversation_rows(waiting(), zone),
         "recent": conversation_rows(recent(), zone),
+        "troubled": count(now=timezone.now()),
     }
     return render(request, "bookings/inbox/inbox.html", context)
 

@@ -19,7 +19,7 @@ class Message(models.Model):
     hold `staff_email` and no client. `channel` is the one planned for, then the one it went by;
     `given_up` names those on which it failed for good, joined by "+". Of what is sent of our own
     accord and is not `transactional` a client gets only so much (`clients.caps`); `admitted_at` is
-    when it was counted. `provider_id` is what the provider calls it; `delivered_at` and the rest
+    when it was counted. `cleared_at`: somebody has seen to one that did not go. `provider_id` is what the provider calls it; `delivered_at` and the rest
     are what the provider has told of it since.
     """
 
@@ -63,6 +63,10 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     admitted_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(
+        "clinic.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     given_up = models.CharField(max_length=20, blank=True, default="", db_default="")
     provider = models.CharField(max_length=30, blank=True, default="", db_default="")
     provider_id = models.CharField(max_length=200, blank=True, default="", db_default="")
@@ -99,6 +103,11 @@ class Message(models.Model):
                 name="message_sending_has_claim",
             ),
             models.CheckConstraint(condition=Q(urgency__lte=2), name="message_urgency_known"),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True, cleared_by__isnull=True)
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False),
+                name="message_cleared_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(
@@ -110,6 +119,14 @@ class Message(models.Model):
                 fields=["claimed_at"], name="message_in_flight", condition=Q(status="SENDING")
             ),
             models.Index(fields=["about"], name="message_about"),
+            models.Index(
+                fields=["-due_at", "-id"],
+                name="message_trouble",
+                condition=Q(
+                    status__in=["FAILED", "EXPIRED", "SUPPRESSED"], cleared_at__isnull=True
+                ),
+            ),
+            models.Index(fields=["sent_at"], name="message_sent", condition=Q(status="SENT")),
             models.Index(
                 fields=["client", "admitted_at"],
                 name="message_admitted",

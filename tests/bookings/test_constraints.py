@@ -268,13 +268,14 @@ TRIED_ELSEWHERE = {
 }
 # In test_rule_editing.
 TRIED_BY_RULE_EDITING = {"rule_draft_one_open", "rule_draft_open_or_closed"}
-# tests/clients/test_ways.py, tests/clients/test_gates.py, tests/bookings/test_texts.py
+# tests/clients/test_ways.py, test_gates.py, test_trouble.py, tests/bookings/test_texts.py
 TRIED_BY_MESSAGING = {
     "channel_open_has_failures",
     "contact_cleared_has_time",
     "contact_fails_once",
     "conversation_once_a_number",
     "conversation_phone_e164",
+    "message_cleared_by_somebody",
     "message_urgency_known",
     "text_message_heard_once",
     "text_message_out_has_author",
