@@ -152,7 +152,7 @@ ABSOLUTE_SECONDS = env.ABSOLUTE_HOURS * 3600
 
 # Language and time: instants are UTC; a page names the zone of the location it speaks of. Clients
 # are written to in these languages; pages are in the first (clinic/middleware.py, Language), but
-# for those of a booking (bookings/views/manage.py).
+# for those of a booking (bookings/views/of_booking.py).
 LANGUAGE_CODE = "en-ca"
 LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

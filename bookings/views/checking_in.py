@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from bookings.actions import checking_in as actions
 from bookings.forms.check_in import ReportForm
 from bookings.models import Booking, CheckIn
-from bookings.queries import booked
 from bookings.views.answers import INVALID, SeeOther, private
 from bookings.views.details_page import summary
+from bookings.views.of_booking import of_booking
 from clinic.errors import Refusal
 from treatments.session_facts import EventKind
 
@@ -23,11 +23,10 @@ from treatments.session_facts import EventKind
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def check_in(request: HttpRequest, token: str) -> HttpResponse:
+@of_booking
+def check_in(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask a client how they are after a visit. Opening the link changes nothing."""
-    booking, now = booked.by_token(token), timezone.now()
-    if booking is None:
-        raise Http404
+    now = timezone.now()
     form = ReportForm(request.POST if "report" in request.POST else None)
     if request.method == "POST":
         if form.is_bound and not form.is_valid():

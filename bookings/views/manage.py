@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,43 +17,23 @@ from bookings.actions.changing import check_changeable
 from bookings.errors import CallUs, NotBefore
 from bookings.forms.choosing import ANYONE, Choice, TimeForm, read_choice, read_day
 from bookings.models import Booking
-from bookings.queries import booked, catalogue
+from bookings.queries import catalogue
 from bookings.queries.forms import form_href
 from bookings.views import wording
 from bookings.views.answers import INVALID, SeeOther, manage_path, private
 from bookings.views.details_page import summary
 from bookings.views.manage_page import manage_page
+from bookings.views.of_booking import of_booking
 from bookings.views.public import status_of
 from bookings.views.times_page import TimesPage, Wanted, times_page
-from clients.wording import known_language
 from clinic import audit
 from clinic.errors import Refusal
 from clinic.models import Clinic
 
 
-def _of_booking(
-    view: Callable[[HttpRequest, Booking], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Let a view answer for the booking of a manage link, in the language its client is written to
-    in. Any other text is not found."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, token: str) -> HttpResponse:
-        booking = booked.by_token(token)
-        if booking is None:
-            raise Http404
-        language = known_language(booking.client.language if booking.client else "")
-        with override(language):
-            response = view(request, booking)
-        response["Content-Language"] = language
-        return response
-
-    return answer
-
-
 @require_safe
 @private
-@_of_booking
+@of_booking
 def show(request: HttpRequest, booking: Booking) -> HttpResponse:
     """What became of the booking, and what can still be done. `?new`, `?moved`: just now."""
     now = timezone.now()
@@ -73,7 +50,7 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 @require_safe
 @private
-@_of_booking
+@of_booking
 def calendar_file(request: HttpRequest, booking: Booking) -> HttpResponse:
     """The booking as a calendar file, as it is now."""
     response = HttpResponse(
@@ -94,7 +71,7 @@ def _changeable(booking: Booking, now: datetime) -> bool:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-@_of_booking
+@of_booking
 def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask, then cancel. Cancelling twice is once."""
     now = timezone.now()
@@ -114,7 +91,7 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-@_of_booking
+@of_booking
 def come(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Say with one tap that they come. Looking at the link says nothing yet; saying it twice is
     once."""
@@ -135,7 +112,7 @@ def come(request: HttpRequest, booking: Booking) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-@_of_booking
+@of_booking
 def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Choose another time, with the same practitioner or with anyone; the POST moves."""
     now = timezone.now()

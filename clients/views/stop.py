@@ -6,12 +6,14 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from clients.contact_consents import refuse
 from clients.models import Purpose
 from clients.stop_links import stop_of
+from clients.wording import known_language
 from clinic import audit
 from clinic.replies import private
 
@@ -33,4 +35,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
             purposes=[what.purpose], source=SOURCE,
         )  # fmt: skip
     context = {"done": done, "channel": what.channel, "is_news": what.purpose == Purpose.MARKETING}
-    return render(request, "clients/stop/stop.html", context)
+    language = known_language(what.client.language)
+    with override(language):
+        response = render(request, "clients/stop/stop.html", context)
+    response["Content-Language"] = language
+    return response

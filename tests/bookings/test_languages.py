@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +23,9 @@ from clients import outbox
 from clients.actions.people import resolve
 from clients.contact import Contact
 from clients.contact_consents import choose
+from clients.models import Channel, Purpose
 from clients.models import Client as Person
+from clients.stop_links import stop_url
 from clinic import env
 from clinic.audit import CLIENT, staff
 from clinic.models import AuditEntry
@@ -40,7 +43,10 @@ SAID = (
     "bookings/ical.py",
     "bookings/actions/changing.py",
     "bookings/actions/placing.py",
+    "bookings/forms/check_in.py",
+    "bookings/views/checking_in.py",
     "bookings/views/manage.py",
+    "clients/views/stop.py",
     "bookings/views/manage_page.py",
     "bookings/views/times_page.py",
     "bookings/views/wording.py",
@@ -52,12 +58,17 @@ SAID = (
     "templates/account/email/pages_subject.txt",
     "templates/base.html",
     "templates/base_phone.html",
+    "templates/bookings/check_in/_urgent.html",
+    "templates/bookings/check_in/ask.html",
+    "templates/bookings/check_in/over.html",
     "templates/bookings/manage/cancel.html",
+    "templates/bookings/manage/come.html",
     "templates/bookings/manage/move.html",
     "templates/bookings/manage/show.html",
     "templates/bookings/public/_days.html",
     "templates/bookings/public/_summary.html",
     "templates/bookings/public/_times.html",
+    "templates/clients/stop/stop.html",
     "templates/messages/mail.html",
     "templates/messages/_mail_body.html",
     "templates/messages/_mail_block.html",
@@ -239,7 +250,7 @@ def test_the_pages_of_a_booking_are_french_as_a_whole_for_who_reads_french() -> 
     booking.save()
     path = f"/manage/{links.token(booking.uid, version=1)}/"
     browser = Client()
-    for page in ("", "cancel/", "move/", "?new=1"):
+    for page in ("", "cancel/", "move/", "?new=1", "confirm/"):
         shown = browser.get(f"{path}{page}")
         text = shown.content.decode()
         assert (shown.status_code, shown["Content-Language"]) == (200, "fr-ca"), page
@@ -255,6 +266,15 @@ def test_the_pages_of_a_booking_are_french_as_a_whole_for_who_reads_french() -> 
     over = home.at(ahead=-2)
     until = dict.fromkeys(("ends_at", "practitioner_until", "room_until"), over + HOUR)
     Booking.objects.filter(pk=booking.pk).update(status="DONE", starts_at=over, **until)
+    for page in ("", "?report"):
+        asked = browser.get(f"{path.replace('manage', 'check-in')}{page}")
+        assert asked["Content-Language"] == "fr-ca"
+        assert not read(asked.content.decode()) & english(), page
+    stop = urlsplit(stop_url(booking.client, Channel.EMAIL, Purpose.CARE)).path
+    ended = [browser.get(stop).content.decode(), browser.post(stop).content.decode()]
+    for shown_page in ended:
+        assert "courriel" in shown_page
+        assert not read(shown_page) & english()
     gone = browser.get(path).content.decode()
     assert "Prendre soin de votre visage" in gone
     assert not read(gone) & english()
