@@ -133,9 +133,11 @@ class Face:
     concern_regions: Mapping[str, tuple[str, ...]]
 
     def concerns_at(self, region: str) -> tuple[str, ...]:
-        """Return the concerns offered at a region: its own, then those that may be anywhere."""
-        own = [code for code, where in self.concern_regions.items() if region in where]
-        anywhere = [code for code, where in self.concern_regions.items() if "whole_face" in where]
+        """Return the concerns offered at a region: its own, then those that may be anywhere, each
+        by their words, since a stored document keeps no order of its own."""
+        by_words = sorted(self.concern_regions, key=lambda code: self.concerns.get(code, code))
+        own = [code for code in by_words if region in self.concern_regions[code]]
+        anywhere = [code for code in by_words if "whole_face" in self.concern_regions[code]]
         return tuple(dict.fromkeys([*own, *anywhere]))
 
     @cached_property

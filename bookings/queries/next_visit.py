@@ -18,12 +18,14 @@ from clinic.opening import instant_of
 WEEK = timedelta(days=7)
 HALF_A_WEEK = timedelta(days=3)
 MOST = 3
+HABIT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class NextVisit:
     """What is booked next, where and with whom, and the openings nearest to `usual`, which is when
-    it would be by habit. `practitioner` is the one of the last visit, if still to be had."""
+    it would be by habit. `practitioner` is the one of the last visit, if still to be had.
+    `has_habit`: they were here often enough to have a usual time."""
 
     offering: Offering
     location: Location
@@ -31,6 +33,7 @@ class NextVisit:
     practitioner: Practitioner | None
     usual: datetime
     openings: Sequence[Opening]
+    has_habit: bool = False
 
     def is_usual(self, opening: Opening) -> bool:
         """Whether this is the usual time with the usual practitioner."""
@@ -57,7 +60,8 @@ def next_visit(client: Client, *, now: datetime, due: date | None = None) -> Nex
         practitioner=who.pk if who else None,
         most=MOST,
     )
-    return NextVisit(found, location, people, who, usual, openings)
+    has_habit = getattr(last, "visits", 0) >= HABIT
+    return NextVisit(found, location, people, who, usual, openings, has_habit)
 
 
 def _like(last: Booking) -> Offering | None:

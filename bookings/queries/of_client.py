@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bookings import lifecycle
 from bookings.models import Booking
@@ -35,6 +36,10 @@ def past(client: Client, *, now: datetime) -> list[Booking]:
 
 
 def last_visit(client: Client) -> Booking | None:
-    """Return the newest booking that stands or was kept: what a next one is like (one query)."""
+    """Return the newest booking that stands or was kept: what a next one is like (one query). Its
+    `visits` says how many took place."""
+    done = Booking.objects.filter(client=client, status=lifecycle.DONE).order_by()
+    visits = done.values("client").annotate(number=Count("pk")).values("number")
     rows = bookings_of(client).filter(status__in=lifecycle.LIVE)
+    rows = rows.annotate(visits=Coalesce(Subquery(visits), 0))
     return rows.order_by("-starts_at", "-pk").first()

@@ -183,7 +183,8 @@ class Details:
         self._offer(page, self._later(refusal))
 
     def _later(self, refusal: NotBefore) -> list[Opening]:
-        """Return three times from the earliest safe date on: the first of each half day."""
+        """Return three times from the earliest safe date on: the first of each half day, with whom
+        the time was held before anybody else."""
         last = refusal.earliest + LATER_SPAN
         found = calendar.openings(
             now=self.now,
@@ -192,11 +193,13 @@ class Details:
             first=refusal.earliest,
             last=last,
         )
-        halves: dict[tuple[date, bool], Opening] = {}
+        halves: dict[tuple[bool, date, bool], Opening] = {}
         for one in found:
             local = instant_of(one.minute).astimezone(self.location.zone)
-            halves.setdefault((local.date(), local.hour < NOON), one)
-        return sorted(halves.values())[:MOST_OTHERS]
+            other = one.practitioner != self.held.practitioner_id
+            halves.setdefault((other, local.date(), local.hour < NOON), one)
+        best = sorted(halves, key=lambda half: (half[0], halves[half].minute))[:MOST_OTHERS]
+        return [halves[half] for half in best]
 
 
 def _held(text: str) -> Booking | None:

@@ -122,9 +122,16 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     wanted = _wanted(request, booking, now, home)
     if request.method == "POST":
         return _moved(request, booking, wanted, home)
-    day = read_day(request.GET.get("day", ""))
+    day = read_day(request.GET.get("day", "")) or _own_day(booking, wanted)
     chosen = read_choice(request.GET.get("at", ""))
     return _times(request, booking, times_page(wanted, day=day, chosen=chosen))
+
+
+def _own_day(booking: Booking, wanted: Wanted) -> date | None:
+    """Return the day that is booked, where it is one that can be booked."""
+    zone = wanted.location.zone
+    day = booking.starts_at.astimezone(zone).date()
+    return day if day <= wanted.offering.policy.last_day(wanted.now, zone) else None
 
 
 def _wanted(request: HttpRequest, booking: Booking, now: datetime, home: str) -> Wanted:

@@ -60,6 +60,8 @@ def manage_page(
     words = summary(booking, now)
     coming = booking.status in lifecycle.COMING and now < booking.starts_at
     title, lead = _words(booking, words, now=now, is_fresh=is_new or is_moved)
+    if is_moved and coming and booking.status != lifecycle.REQUESTED:
+        title = _("Your booking is moved to %(day)s") % {"day": words.day}
     tone, icon = _tone(booking, coming=coming)
     return ManagePage(
         summary=words,

@@ -103,7 +103,11 @@ def day(request: HttpRequest) -> HttpResponse:
     queue = worklists.review_queue(who, now=now)
     open_to = records.readable(user, {one.client_id for one in queue if one.client_id}, now=now)
     queue = [one for one in queue if one.client_id in open_to]
+    # Those that lapse without an answer come first; the others can wait until the visit.
+    queue.sort(key=lambda one: one.respond_by is None)
+    waits = sum(one.respond_by is not None for one in queue)
     _note_phases(request, queue, now=now)
+    rows = queue_rows(queue, now=now)
     context = {
         "title": wording.day(shown),
         "day": shown,
@@ -111,8 +115,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "before": shown - timedelta(days=1) if shown > FIRST_DAY else None,
         "after": shown + timedelta(days=1) if shown < LAST_DAY else None,
         "visits": [visit_row(one, now=now) for one in visits],
-        "queue": queue_rows(queue, now=now),
-        "queue_words": queue_words(len(queue)),
+        "queue": rows[:waits],
+        "queue_words": queue_words(waits),
+        "to_read": rows[waits:],
         "asked": asked,
         "events": events.how_many(cast(User, request.user), now=now),
     }

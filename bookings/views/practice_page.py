@@ -81,7 +81,7 @@ def queue_rows(queue: Sequence[Booking], *, now: datetime) -> list[VisitRow]:
 
 def _waits(one: Booking, now: datetime) -> str:
     zone = one.room.location.zone
-    words = _("No answer is due.")
+    words = _("Before the visit.")
     if one.respond_by:
         words = _("Answer by %(until)s, then it is declined.") % {
             "until": moment(one.respond_by, zone)

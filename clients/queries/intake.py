@@ -97,6 +97,14 @@ def latest_submission(client: Client) -> IntakeSubmission | None:
     )
 
 
+def called(client: Client) -> str:
+    """Return the name a client likes to be called by, as their newest whole form says; "" where it
+    says none (one query)."""
+    rows = IntakeSubmission.objects.filter(client=client, kind=FormKind.FULL)
+    newest = rows.select_related("client__key").order_by("-submitted_at", "-pk").first()
+    return " ".join(str(newest.answers.get("preferred_name") or "").split()) if newest else ""
+
+
 def request_by_token(token: str) -> tuple[IntakeRequest, bool] | None:
     """Return the form a link leads to, and whether it is the client's own link; None for any other
     text (one query)."""

@@ -19,11 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from clients import actions, queries
+from clients.consent_links import token_of
+from clients.consent_rules import Kind
 from clients.errors import FormOver, FormPrivate
 from clients.forms.intake import typed_in
 from clients.intake_definition import FormKind, Section
 from clients.intake_form import Filling, answer_rest_with_no
 from clients.models import IntakeDraft, IntakeRequest
+from clients.queries import consents
 from clients.views.intake_page import (
     Door,
     Words,
@@ -150,11 +153,22 @@ def show(
         return one.render("overview", context | {"page": page}, status)
     is_over = one.now >= one.asked.valid_until
     if one.asked.submissions.exists():
-        return one.render("done", context | {"may_change": one.door.own and not is_over}, status)
+        said = {"may_change": one.door.own and not is_over, "consent_href": _to_sign(one)}
+        return one.render("done", context | said, status)
     if is_over or one.asked.ended_at is not None:
         return one.render("over", context, status)
     until = valid_words(one.asked, one.zone)
     return one.render("begin", context | {"until": until, "kind": one.asked.kind}, status)
+
+
+def _to_sign(one: Form) -> str:
+    """Return where the client signs what is still to be signed, for whoever has their own link."""
+    client = one.asked.client
+    if not one.door.own or one.door.by_staff:
+        return ""
+    if consents.standing(client, Kind.TREATMENT, one.now).holds:
+        return ""
+    return reverse("consent", args=[token_of(client)])
 
 
 @csrf_exempt

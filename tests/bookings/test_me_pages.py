@@ -20,6 +20,7 @@ from tests.bookings.my_pages import login_of, person, signed_in, text_of
 from tests.bookings.world import answers as said_answers
 from tests.factories import bookings, consents
 from tests.factories.house import NOTHING_APPLIES, House, house
+from tests.factories.intake import told
 
 pytestmark = pytest.mark.django_db
 TORONTO = ZoneInfo("America/Toronto")
@@ -156,6 +157,11 @@ def test_somebody_who_was_here_books_their_usual_time_in_two_taps(home: House) -
     visit(home, priya, home.at(10, ahead=-7), status="DONE")
     answered(home, priya, home.day(-7))
     browser = signed_in(login_of(priya))
+    once = browser.get(f"/me/{priya.uid}/").context["page"].picks
+    assert once[0].words == "As last time"
+    assert not any("usual" in one.words for one in once), "one visit is no habit"
+    for weeks in (2, 3):
+        visit(home, priya, home.at(10, ahead=-7 * weeks), status="DONE")
     page = browser.get(f"/me/{priya.uid}/").context["page"]
     first = page.picks[0]
     assert (first.words, first.who) == ("Your usual time", "Mei Tanaka")
@@ -173,6 +179,14 @@ def test_somebody_who_was_here_books_their_usual_time_in_two_taps(home: House) -
     again = browser.post(held["Location"], {"changed": "no"})
     assert again["Location"] == booked["Location"].partition("?")[0]
     assert Booking.objects.filter(status="BOOKED").count() == 1
+
+
+def test_a_client_is_greeted_as_they_like_to_be_called(home: House) -> None:
+    priya = person()
+    told(client=priya, at=home.at(9, ahead=-9), answers={"preferred_name": "Pri  <b>"})
+    told(client=priya, at=home.at(9, ahead=-2), kind="WHAT_CHANGED", answers={})
+    page = signed_in(login_of(priya)).get(f"/me/{priya.uid}/")
+    assert "Pri &lt;b&gt;</h1>" in page.content.decode()
 
 
 def test_what_changed_is_asked_and_judged(home: House) -> None:

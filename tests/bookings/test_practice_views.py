@@ -306,6 +306,30 @@ def test_the_queue_says_nothing_of_a_client_who_keeps_the_record_from_whoever_lo
     assert AccessEntry.objects.count() == noted
 
 
+def test_those_with_a_deadline_come_first_and_the_others_are_not_counted_as_waiting(
+    home: House, mei: Client
+) -> None:
+    for ahead, name in ((3, "Booked Early"), (4, "Asked Later"), (5, "Asked Last")):
+        booking = bookings.booking(
+            starts_at=home.at(10, ahead=ahead),
+            practitioner=home.people[0],
+            room=home.rooms[0],
+            treatment=home.session,
+            outcome="NOT_ASKED",
+            client=bookings.client(name=name),
+        )
+        booking.token_digest = links.digest(links.token(booking.uid, version=1))
+        booking.save()
+        Client().post(link(booking), REVIEWED)
+        asks = {"status": "REQUESTED", "respond_by": home.at(9)} if "Asked" in name else {}
+        Booking.objects.filter(pk=booking.pk).update(**asks)
+    page = text_of(mei.get("/practice/"))
+    assert "2 bookings wait for you" in page
+    order = ["Asked Later", "Asked Last", "To read before the visit", "Booked Early"]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"decision": "MAYBE"}, {}, {"decision": "ASK", "not_before": "soon"}]
 )

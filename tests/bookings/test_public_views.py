@@ -443,6 +443,19 @@ def test_one_ipv6_network_counts_as_one_address() -> None:
     assert held_from(RequestFactory().get("/", REMOTE_ADDR="unix:")) not in digests
 
 
+def test_a_move_opens_on_the_day_that_is_booked_and_is_said_to_be_done(home: House) -> None:
+    booking = home.taken(home.at(10, ahead=12))
+    booking.token_digest = links.digest(links.token(booking.uid, version=1))
+    booking.save()
+    manage = f"/manage/{links.token(booking.uid, version=1)}/"
+    page = Client().get(f"{manage}move/")
+    assert page.context["page"].day == home.day(12)
+    at = str(Choice(home.at(14, ahead=12), home.people[0].slug))
+    moved = Client().post(f"{manage}move/", {"at": at})
+    assert moved.status_code == 303
+    assert "Your booking is moved to" in text_of(Client().get(moved["Location"]))
+
+
 def test_a_move_before_the_earliest_safe_date_is_refused_with_that_date(
     client: Client, home: House
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,6 +42,18 @@ HOSTILE = st.dictionaries(
     st.lists(st.one_of(st.sampled_from(TEXTS), st.text(max_size=12)), max_size=3),
     max_size=5,
 )
+
+
+def test_concerns_are_offered_in_the_same_order_however_the_document_is_stored() -> None:
+    stored = dict(sorted(FORM.face.concern_regions.items(), key=lambda one: (len(one[0]), one[0])))
+    again = replace(FORM.face, concern_regions=stored)
+    for region in FORM.face.regions:
+        offered = again.concerns_at(region)
+        assert offered == FORM.face.concerns_at(region)
+        anywhere = [code for code in offered if "whole_face" in stored[code]]
+        words = [FORM.face.concerns[code] for code in anywhere if region not in stored[code]]
+        assert words == sorted(words)
+    assert not any("inflamed" in words for words in FORM.face.concerns.values())
 
 
 def test_the_form_has_eleven_parts_and_seventy_eight_questions_with_every_option_in_words() -> None:

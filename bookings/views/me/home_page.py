@@ -21,6 +21,7 @@ from bookings.views import wording
 from bookings.views.manage_page import MAPS
 from bookings.views.me.theirs import Me
 from bookings.views.plan_words import PlanLine, plan_line
+from clients.queries import intake
 from clinic.opening import instant_of
 
 NOON, EVENING = 12, 17
@@ -52,6 +53,7 @@ class Pick:
     who: str
     initials: str
     words: str
+    is_usual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _plan(standing: Standing) -> Plan:
 
 
 def _greeting(me: Me, now: datetime, coming: list[Booking], following: NextVisit | None) -> str:
-    name = me.client.first_name
+    name = intake.called(me.client) or me.client.first_name
     if me.link.relation != "SELF":
         return _("%(name)s's visits") % {"name": name}
     place = coming[0].room.location if coming else following.location if following else None
@@ -194,7 +196,14 @@ def picks(following: NextVisit) -> list[Pick]:
                 when=wording.moment(starts_at, following.location.zone),
                 who=who.name,
                 initials=wording.initials(who.name),
-                words=_("Your usual time") if usual else _("Close to your usual time"),
+                words=_habit(following, usual=usual),
+                is_usual=usual,
             )
         )
-    return sorted(found, key=lambda pick: pick.words != _("Your usual time"))
+    return sorted(found, key=lambda pick: not pick.is_usual)
+
+
+def _habit(following: NextVisit, *, usual: bool) -> str:
+    if not following.has_habit:
+        return _("As last time") if usual else following.offering.name
+    return _("Your usual time") if usual else _("Close to your usual time")
