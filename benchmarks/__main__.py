@@ -19,7 +19,7 @@ from time import perf_counter
 from benchmarks.measure import Line, table
 from benchmarks.stage import TINY, Scale, stage
 
-SECTIONS = ("availability", "booking", "races", "messages", "search", "http", "pages")
+SECTIONS = ("availability", "booking", "races", "messages", "planning", "search", "http", "pages")
 ROOT = Path(__file__).resolve().parent.parent
 
 

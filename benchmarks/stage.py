@@ -28,12 +28,13 @@ class Scale:
     racers: int = 50
     races: int = 20
     messages: int = 1_200  # a round
+    planned: int = 10_000
     judged: bool = True
 
 
 TINY = Scale(
     sizes=(500, 700), rounds=2, calls=2, at_once=2, bookings=8, racers=4, races=2, messages=30,
-    judged=False,
+    planned=40, judged=False,
 )  # fmt: skip
 
 

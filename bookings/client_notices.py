@@ -50,7 +50,8 @@ def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str
     form = open_forms([message.about], now=now).get(message.about) if asks else None
     language = known_language(one.client.language)
     with override(language):
-        return context(one, all_of, form), language
+        stop = stop_url(one.client, Channel.EMAIL, message.purpose)
+        return {**context(one, all_of, form), "stop": stop}, language
 
 
 def _one(

@@ -155,8 +155,15 @@ def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str
         return None
     others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
     language = _language(message, booking.client)
+    ways = _ways(message, booking, known)
+    ways = [] if isinstance(ways, Suppressed) else ways
+    email = next((way.to for way in ways if way.channel == Channel.EMAIL), "")
     with override(language):
-        return _context(message, booking, known, others, now), language
+        context = _context(message, booking, known, others, now)
+        if ways and _asks_consent(message, booking, known, context, ways):
+            context["consent"] = consent_url(booking.client)
+        stop = _stop(message, booking.client, email)
+        return ({**context, "stop": stop} if stop else context), language
 
 
 def _language(message: Message, client: Client) -> str:

@@ -19,6 +19,7 @@ NUMBERS = {
     "booking": 7,
     "races": 6,
     "messages": 1,
+    "planning": 9,
     "search": 14,
     "http": 6,
     "pages": 7,
