@@ -13,10 +13,12 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import house
-from benchmarks.measure import Line, at_least, line
+from benchmarks.measure import Line, at_least, at_most, line
 from benchmarks.stage import FORK, Stage
 
 SECTION = "messages"
+KIND = "REMINDER"
+WINDOW = timedelta(seconds=30)
 PATIENCE = 120.0
 
 
@@ -82,24 +84,31 @@ def run(stage: Stage) -> list[Line]:
     sink = FORK.Process(target=_serve, args=[port, taken], daemon=True)
     sink.start()
     rates: list[float] = []
+    bare: list[float] = []
     try:
         _wait(lambda: port.value, "the mail server")
-        with _Worker(stage, database, port.value):
+        with _Program("worker", " ready.", stage, database, port.value):
             # The first round warms the worker up.
             for number in range(max(2, stage.scale.rounds - 3)):
                 rate = _round(wanted, taken)
                 if number:
                     rates.append(rate)
+                    bare.append(_bare(wanted, port.value))
+            stage.say("Waiting for reminders that come due one by one")
+            with _Program("beat", "beat: Starting", stage, database, port.value):
+                late = _lateness(wanted // 4)
     finally:
         sink.terminate()
         sink.join()
     return [
-        line(SECTION, "messages by one worker of concurrency 2", rates, "/s", at_least(200, "/s"))
+        line(SECTION, "reminders by one worker of concurrency 2", rates, "/s", at_least(300, "/s")),
+        line(SECTION, "one bare SMTP connection, nothing written down", bare, "/s"),
+        line(SECTION, "from due to sent, 95 of 100, by beat", [late], "s", at_most(20, "s")),
     ]
 
 
 def _make_messages(wanted: int) -> None:
-    """Book sessions whose confirmations are due, each to an address of its own."""
+    """Book sessions whose reminders are due, each to an address of its own."""
     from django.db.models import CharField, F, Value
     from django.db.models.functions import Cast, Concat
 
@@ -126,19 +135,21 @@ def _make_messages(wanted: int) -> None:
     clinic = Clinic.objects.the_only()
     for booking in Booking.objects.select_related("client", "practitioner__user")[:wanted]:
         messages.plan_new(booking, now=now, location=place, clinic=clinic)
-    Message.objects.exclude(kind="CONFIRMATION").update(status="WITHDRAWN")
+    Message.objects.exclude(kind=KIND).update(status="WITHDRAWN")
+    # What is measured is sending, at whatever hour that is.
+    Clinic.objects.update(quiet_from_minute=0, quiet_until_minute=0)
     seed.vacuum()
 
 
 def _round(wanted: int, taken: Any) -> float:
-    """Make all confirmations due and wait until they have arrived; return messages a second."""
+    """Make all reminders due and wait until they have arrived; return messages a second."""
     from django.db.models import Count
     from django.utils import timezone
 
     from clients import nudge
     from clients.models import Message
 
-    due = Message.objects.filter(kind="CONFIRMATION")
+    due = Message.objects.filter(kind=KIND)
     now = timezone.now()
     with taken.get_lock():
         taken.value = 0
@@ -153,24 +164,60 @@ def _round(wanted: int, taken: Any) -> float:
     return number / took
 
 
-class _Worker:
-    """A real Celery worker, as `make run` starts it."""
+def _bare(wanted: int, port: int) -> float:
+    """Hand the same number of ready letters to the same server and do nothing else; return how many
+    a second."""
+    import smtplib
 
-    def __init__(self, stage: Stage, database: str, smtp: int) -> None:
+    letter = b"From: a@example.org\r\nTo: b@example.org\r\n\r\n" + b"Hello, see you soon.\r\n" * 400
+    with smtplib.SMTP("127.0.0.1", port) as connection:
+        began = perf_counter()
+        for _ in range(wanted):
+            connection.sendmail("a@example.org", ["b@example.org"], letter)
+        return wanted / (perf_counter() - began)
+
+
+def _lateness(wanted: int) -> float:
+    """Let reminders come due over half a minute, as beat finds them; return how late 95 of 100 left,
+    in seconds."""
+    from django.utils import timezone
+
+    from clients.models import Message
+
+    ids = list(Message.objects.filter(kind=KIND).values_list("pk", flat=True)[:wanted])
+    now = timezone.now()
+    for number, pk in enumerate(ids):
+        due = now + WINDOW * number / len(ids)
+        Message.objects.filter(pk=pk).update(status="PLANNED", sent_at=None, due_at=due, tries=0)
+    rows = Message.objects.filter(pk__in=ids)
+    _wait(lambda: not rows.exclude(status="SENT").exists(), "all that came due")
+    late = sorted(
+        (sent - due).total_seconds() for sent, due in rows.values_list("sent_at", "due_at")
+    )
+    return late[int(len(late) * 0.95)]
+
+
+class _Program:
+    """A real process of the Procfile, as `make run` starts it."""
+
+    def __init__(self, name: str, says: str, stage: Stage, database: str, smtp: int) -> None:
+        self.name, self.says = name, says
         self.environment = {
             **os.environ,
             "DATABASE_URL": stage.url(database),
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
             "LOG_LEVEL": "INFO",  # the worker says at this level that it is ready
         }
-        self.log = Path(os.environ["VAR_DIR"]) / "worker.log"
+        self.log = Path(os.environ["VAR_DIR"]) / f"{name}.log"
 
     def __enter__(self) -> None:
         from clinic import env, processes
 
         procfile = (env.ROOT / "Procfile").read_text().splitlines()
-        command = next(row for row in procfile if row.startswith("worker:")).split()[1:]
+        command = next(row for row in procfile if row.startswith(f"{self.name}:")).split()[1:]
         command = [part.replace("$PORT", str(os.getpid())) for part in command]
+        if self.name == "beat":
+            command += ["--schedule", str(self.log.with_suffix(".schedule"))]
         with self.log.open("wb") as output:
             self.process = processes.spawn(
                 [sys.executable, *command[1:]],
@@ -179,7 +226,7 @@ class _Worker:
                 env=self.environment,
                 output=output,
             )
-        _wait(lambda: " ready." in self.log.read_text(errors="replace"), "the worker")
+        _wait(lambda: self.says in self.log.read_text(errors="replace"), f"the {self.name}")
 
     def __exit__(self, *error: object) -> None:
         from clinic import processes

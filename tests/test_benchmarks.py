@@ -18,7 +18,7 @@ NUMBERS = {
     "availability": 18,
     "booking": 7,
     "races": 6,
-    "messages": 1,
+    "messages": 3,
     "planning": 9,
     "search": 14,
     "http": 6,
