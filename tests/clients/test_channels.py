@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clients.channels import CHANNELS, mailbox
@@ -116,12 +118,20 @@ def test_no_text_breaks_out_of_its_header(text: str, name: str) -> None:
     assert raw.isascii()
 
 
+@given(text=st.text(st.characters(exclude_categories=["C"]), max_size=400))
+@example(text="word " * 60)
+@example(text="w" * 300)
+@example(text="é" * 300)
+def test_a_subject_of_any_length_is_read_as_it_was_written(text: str) -> None:
+    raw = Mail(letter(subject=text)).message().as_bytes()
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+    read = message_from_bytes(raw, policy=default)["Subject"]
+    assert str(read).split() == text.split()
+
+
 @given(body=st.text(max_size=2000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_arrives_as_it_was(body: str) -> None:
-    from email import message_from_bytes
-    from email.policy import default
-
     clean = re.sub(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", "", body)
     raw = Mail(letter(text=clean)).message().as_bytes()
     part = message_from_bytes(raw, policy=default).get_body(("plain",))  # type: ignore[attr-defined]
