@@ -37,15 +37,17 @@ def document_of(
     session_of: int | None,
     safety: Sequence[str],
     despite: Mapping[Kind, Sequence[str]],
+    born: str,
     salt: str = "",
 ) -> dict[str, Any]:
     """Return the document of a session as it stands.
 
     words: the record's parts as they will be signed. session_number, session_of: which session of
     how many by the client's plan; None where there is no plan, or it has no end. safety: what the
-    safety answers meant on the day, in lines. despite: by MASSAGE and ROLLER, the areas worked in though
-    they were off, in words. salt: without it, a digest of a short record could be
-    guessed at; made at random unless given.
+    safety answers meant on the day, in lines. despite: by MASSAGE and ROLLER, the areas worked in
+    though they were off, in words. born: the client's date of birth as their forms say it, ""
+    where none does. salt: without it, a digest of a short record could be guessed at; made at
+    random unless given.
     """
     location = booking.room.location
     name = booking.client.name if booking.client else booking.contact_name
@@ -59,6 +61,7 @@ def document_of(
         "location": location.name,
         "time_zone": location.time_zone,
         "client": name,
+        "born": born,
         "practitioner": who.name,
         "qualification": who.title,
         "treatment": session.treatment_name,

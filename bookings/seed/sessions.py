@@ -155,6 +155,7 @@ def _sign(
         session_of=None,
         safety=(),
         despite={},
+        born=_born(session.client),
         salt=f"{random.getrandbits(128):032x}",
     )
     SessionVersion.objects.create(
@@ -165,6 +166,11 @@ def _sign(
     session.last_number = actions
     session.signed_at, session.signed_by = at, user
     session.save(update_fields=["last_number", "signed_at", "signed_by"])
+
+
+def _born(client: Client) -> str:
+    sent = sent_by(client)
+    return str(sent[-1].row.answers.get("dob") or "") if sent else ""
 
 
 def _concerns(client: Client) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
@@ -51,6 +51,7 @@ class Said:
     answer: str
     details: list[str]
     mark: Mark | None
+    is_birth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,24 @@ class SeenAnswers:
     phases: list[PhaseWords]
     said: list[Said]
 
+    @property
+    def matter(self) -> list[Said]:
+        """Return the answers that change something."""
+        return [one for one in self.said if one.mark is not None]
+
+    @property
+    def rest(self) -> list[Said]:
+        """Return the answers that change nothing."""
+        return [one for one in self.said if one.mark is None]
+
+    @property
+    def rest_words(self) -> str:
+        count = len(self.rest)
+        words = ngettext(
+            "%(count)d answer that changes nothing", "%(count)d answers that change nothing", count
+        )
+        return words % {"count": count}
+
 
 def seen(kept: Screening) -> SeenAnswers:
     """Return a screening in words; reads its sealed answers and results."""
@@ -91,7 +110,7 @@ def seen(kept: Screening) -> SeenAnswers:
         not_before=wording.day(kept.not_before) if kept.not_before else "",
         earliest=kept.not_before,
         phases=[phase_words(kind, found) for kind, found in results.get("phases", {}).items()],
-        said=sorted(said, key=lambda one: one.mark is None),
+        said=sorted(_once(said), key=lambda one: one.mark is None),
     )
 
 
@@ -119,12 +138,29 @@ def _said(rules: RuleSet, code: str, given: Given, hit: Mapping[str, str]) -> Sa
     question = rules.by_question[code]
     own = [Outcome(hit[rule]) for rule in given.rules if rule in hit]
     worst = max(own, key=lambda outcome: outcome.rank, default=None)
+    text = question.text
+    if question.type is AnswerType.COMPUTED_AGE and worst:
+        text = rule_words(question.rules[0], unsure=False)
     return Said(
-        question=question.text,
+        question=text,
         answer=_answer(question, given),
         details=_details(question, given),
         mark=SAFETY[worst] if worst else None,
+        is_birth=question.type is AnswerType.COMPUTED_AGE,
     )
+
+
+def _once(said: Sequence[Said]) -> list[Said]:
+    """Return what was said, the date of birth once though several rules read it."""
+    born: set[str] = set()
+    kept = []
+    for one in said:
+        if one.is_birth and one.mark is None:
+            if one.answer in born:
+                continue
+            born.add(one.answer)
+        kept.append(one)
+    return kept
 
 
 def _answer(question: Question, given: Given) -> str:
@@ -132,6 +168,8 @@ def _answer(question: Question, given: Given) -> str:
         return _("Not sure")
     if question.type is AnswerType.PICK_ANY:
         return _("None of these") if given.reply is Reply.NO else _("Yes, these:")
+    if question.type is AnswerType.COMPUTED_AGE and isinstance(given.day, date):
+        return wording.day_year(given.day)
     words = _("Yes") if given.reply is Reply.YES else _("No")
     return f"{words}, {_day(given.day)}" if given.day is not None else words
 

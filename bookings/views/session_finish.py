@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -78,6 +79,7 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
                 session_of=page.session_of,
                 safety=page.safety,
                 despite=page.despite,
+                born=page.born,
             )
             actions.sign(now=now, author=author, booking=page.booking, document=document)
     except Refusal as refusal:
@@ -226,6 +228,7 @@ def pdf(request: HttpRequest, uid: UUID) -> HttpResponse:
     booking, session = signed(request, uid)
     from bookings.views.session_pdf import pdf_of  # noqa: PLC0415 - slow to import, needed for a paper alone
 
-    answer = HttpResponse(pdf_of(record_page(booking, session)), content_type="application/pdf")
-    answer["Content-Disposition"] = 'attachment; filename="session.pdf"'
+    page = record_page(booking, session)
+    answer = HttpResponse(pdf_of(page), content_type="application/pdf")
+    answer["Content-Disposition"] = str(content_disposition_header(True, page.file_name))
     return answer

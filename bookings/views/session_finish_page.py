@@ -172,6 +172,12 @@ class Finish:
             for one in (found.phases if found else [])
         ]
 
+    @property
+    def born(self) -> str:
+        """The client's date of birth, as their newest form says it."""
+        sent = self.known.sent
+        return str(sent[-1].row.answers.get("dob") or "") if sent else ""
+
     @cached_property
     def composed(self) -> Mapping[str, str]:
         """The record in words, as far as it can be put together."""

@@ -19,6 +19,7 @@ from bookings.queries import sessions as at_hand
 from bookings.queries.session_finish import standing_of
 from bookings.views import wording
 from bookings.views.marks import SAFETY, Mark
+from bookings.views.record_entries import Note, note_of
 from bookings.views.record_page import Changed, News, Safety, news_of, safety_on
 from bookings.views.session_chart import (
     area_marks_of,
@@ -108,6 +109,7 @@ class LivePage:
     event_kinds: list[dict[str, Any]]
     grades: list[Choice]
     news: News | None
+    note: Note | None
     changed: list[Changed]
     before: list[str]
     same_words: str
@@ -155,7 +157,8 @@ def live_page(
     off = off_again(last.needles, marks) if last else []
     areas = {phase: area_marks_of(result, phase, on=today) for phase in Phase}
     begin = _next(session, state)
-    news = _news(booking, now)
+    record = records.record_of(booking.client, now=now) if booking.client else None
+    news = news_of(record, now) if record else None
     name = booking.client.name if booking.client else booking.contact_name
     client_uid = session.client.uid
     act = reverse("session-act", args=[session.uid])
@@ -201,6 +204,7 @@ def live_page(
         ],
         grades=[Choice(code, name) for code, name in words_of.GRADES.items()],
         news=news,
+        note=note_of(record.notes[0], zone) if record and record.notes else None,
         changed=news.changed[:MOST_CHANGES] if news else [],
         before=_before(before, last, zone),
         same_words=_("Same as last time (%(count)d)") % {"count": len(ghost) - len(off)},
@@ -341,12 +345,6 @@ def _aims(booking: Booking, now: datetime) -> list[str]:
     standing.plan.client = booking.client  # whose key is at hand
     aims = standing.plan.aims
     return [*aims["concerns"], *aims["body"]]
-
-
-def _news(booking: Booking, now: datetime) -> News | None:
-    if booking.client is None:
-        return None
-    return news_of(records.record_of(booking.client, now=now), now)
 
 
 def _left_out(off: Sequence[Needle]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,7 @@ class SessionRecordPage:
     """A signed record, and what was added to it."""
 
     title: str
+    file_name: str
     clinic: str
     client: str
     facts: list[Line]
@@ -99,6 +100,7 @@ def record_page(booking: Booking, session: SessionRecord) -> SessionRecordPage:
     started, ended = (datetime.fromisoformat(said[name]) for name in ("started_at", "ended_at"))
     facts = [
         Line(_("Client"), said["client"]),
+        *_born(said),
         Line(_("Treatment"), said["treatment"]),
         Line(_("Where"), said["location"]),
         Line(_("When"), f"{wording.day_year(started.astimezone(zone).date())}, "
@@ -111,6 +113,7 @@ def record_page(booking: Booking, session: SessionRecord) -> SessionRecordPage:
         facts.append(Line(_("Stopped early"), said["stopped_early"]))
     return SessionRecordPage(
         title=_("Session of %(day)s") % {"day": wording.day_year(started.astimezone(zone).date())},
+        file_name=_file_name(said["client"], started.astimezone(zone).date()),
         clinic=said["clinic"],
         client=said["client"],
         facts=[*facts, Line(_("Safety"), "\n".join(said["safety"]) or _("nothing was asked"))],
@@ -140,6 +143,19 @@ def record_page(booking: Booking, session: SessionRecord) -> SessionRecordPage:
         record_href=reverse("record", args=[session.client.uid]),
         visit_href=reverse("practice-visit", args=[booking.uid]),
     )
+
+
+def _file_name(client: str, on: date) -> str:
+    """Return "session-2026-11-26-PR.pdf": enough to find it again, and no name."""
+    return f"session-{on.isoformat()}-{wording.initials(client)}.pdf"
+
+
+def _born(said: Mapping[str, Any]) -> list[Line]:
+    """Return the client's date of birth, where it was known when the record was signed."""
+    born = said.get("born")
+    if not born:
+        return []
+    return [Line(_("Date of birth"), wording.day_year(date.fromisoformat(born)))]
 
 
 def _number(said: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.models import Booking, Review
+from bookings.views.seen_answers import seen
 from clients.actions.opening import withhold
 from clinic.audit import CLIENT
 from clinic.models import AccessEntry, User
@@ -340,3 +342,24 @@ def test_a_decision_that_is_none_changes_nothing(
     Client().post(link(booking), REVIEWED)
     assert mei.post(visit(booking, "review/"), wrong).status_code == 422
     assert not Review.objects.exists()
+
+
+def test_answers_that_change_nothing_are_folded_and_the_date_of_birth_stands_once(
+    mei: Client, home: House
+) -> None:
+    booking = asked(home)
+    mei.post(visit(booking, "answers/"), REVIEWED)
+    page = mei.get(visit(booking))
+    kept = page.context["page"].answers
+    assert [one.answer for one in kept.matter] == ["Yes, these:"]
+    folded = page.content.decode().split('<details class="qa-rest">')[1].split("</details>")[0]
+    assert "7 answers that change nothing" in folded
+    assert all(one.question in html.unescape(folded) for one in kept.rest)
+    # As an intake keeps it: the date of birth, read by every rule on age.
+    screening = Booking.objects.select_related("screening__client__key").get().screening
+    assert screening
+    born = dict.fromkeys(("minor", "over_60_neck"), "1985-09-09")
+    rules = {code: [code] for code in born}
+    screening.answers = {"given": born, "rules": rules}
+    (said,) = seen(screening).said
+    assert (said.question, said.answer) == ("What is your date of birth?", "9 Sep 1985")

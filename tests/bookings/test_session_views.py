@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from bookings.models import Booking
 from bookings.queries.plans import by_uid
@@ -301,7 +303,7 @@ def test_a_time_taken_meanwhile_is_told_and_nothing_is_signed_yet(
 
 
 def test_what_comes_after_the_signature_is_an_addendum_with_a_reason(
-    mei: Client, running: SessionRecord
+    mei: Client, home: House, running: SessionRecord
 ) -> None:
     mei.post(at(running, "finish/"), FINISHED)
     assert send(mei, running, needle()).status_code == 409
@@ -313,7 +315,22 @@ def test_what_comes_after_the_signature_is_an_addendum_with_a_reason(
     assert "Why: Misread." in page
     paper = mei.get(at(running, "record/pdf/"))
     assert paper["Content-Type"] == "application/pdf"
+    day = running.started_at.astimezone(home.location.zone).date().isoformat()
+    assert paper["Content-Disposition"] == f'attachment; filename="session-{day}-PR.pdf"'
     assert paper.content.startswith(b"%PDF-")
+
+
+def test_a_record_on_paper_says_whose_it_is_and_nothing_of_the_screen(
+    mei: Client, running: SessionRecord
+) -> None:
+    told(client=running.client, at=timezone.now(), answers={"dob": "1985-09-09"})
+    done = mei.post(at(running, "finish/"), FINISHED)
+    page = mei.get(done["Location"]).content.decode()
+    assert "Date of birth</dt><dd>9 Sep 1985" in page
+    told_at = page.index("Signed.")
+    assert "no-print" in page[page.rindex("<p", 0, told_at) : told_at]
+    paper = PdfReader(io.BytesIO(mei.get(at(running, "record/pdf/")).content))
+    assert "9 Sep 1985" in paper.pages[0].extract_text()
 
 
 def test_nobody_but_the_practitioner_runs_a_session_or_reads_what_was_signed(
