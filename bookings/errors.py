@@ -146,6 +146,15 @@ class NotChangeable(Refusal):
         super().__init__(_("This booking can't be changed any more."))
 
 
+class Cancelled(NotChangeable):
+    """A booking that was called off can't be moved; there is another to be made."""
+
+    code = "cancelled"
+
+    def __init__(self) -> None:
+        Refusal.__init__(self, _("This booking is cancelled. Please make a new one."))
+
+
 class BeingChanged(Refusal):
     """Somebody else is changing this booking and has not finished within the wait for a lock."""
 

@@ -18,7 +18,9 @@ from clinic.errors import Refusal
 
 SENTENCES: dict[Problem, str | Promise] = {
     Problem.MISSING: _("Please answer this question."),
-    Problem.UNKNOWN_QUESTION: _("We did not ask this question. Please load the page again."),
+    Problem.UNKNOWN_QUESTION: _(
+        "We did not ask this question, or ask it no more. Please answer those that are asked now."
+    ),
     Problem.NOT_AN_ANSWER: _("Please choose one of the answers to this question."),
     Problem.DATE_MISSING: _("Please tell us when, or choose “not sure”."),
     Problem.DATE_WRONG: _("Please give a date that is in the calendar, or choose “not sure”."),

@@ -20,6 +20,7 @@ from bookings.actions.placing import (
 from bookings.actions.safety import reassess
 from bookings.errors import (
     BeingChanged,
+    Cancelled,
     NotChangeable,
     NotOffered,
     WindowClosed,
@@ -39,8 +40,11 @@ from clinic.models import Clinic
 def check_changeable(booking: Booking, *, now: datetime) -> None:
     """Raise what stands against the client moving or cancelling a booking themselves.
 
-    Raises NotChangeable for one that is over or dead, WindowClosed when it is too late.
+    Raises NotChangeable for one that is over or dead (Cancelled for one that was called off),
+    WindowClosed when it is too late.
     """
+    if booking.status in {lifecycle.CANCELLED, lifecycle.DECLINED}:
+        raise Cancelled
     if booking.status not in lifecycle.COMING:
         raise NotChangeable
     if now >= changeable_until(booking.starts_at, booking.window_minutes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from ninja import NinjaAPI
 
 from bookings.api import booking, catalogue, errors
@@ -14,6 +15,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
     parser=StrictJSON(),
+    servers=[{"url": settings.SITE_URL, "description": "The clinic's own site."}],
 )
 errors.install(api)
 api.add_router("", catalogue.router)

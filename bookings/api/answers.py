@@ -12,6 +12,7 @@ from ninja import Schema
 
 from bookings import availability, lifecycle, links, models
 from bookings.api import schemas
+from bookings.policy import changeable_until
 from clinic.opening import instant_of
 
 JSON = "application/json"
@@ -111,5 +112,10 @@ def booking_of(booking: models.Booking) -> schemas.Booking:
         manage_url=links.manage_url(booking),
         respond_by=local_time(booking.respond_by, location.zone)
         if waits and booking.respond_by
+        else None,
+        free_until=local_time(
+            changeable_until(booking.starts_at, booking.window_minutes), location.zone
+        )
+        if booking.status in lifecycle.COMING
         else None,
     )

@@ -17,6 +17,7 @@ from bookings.api import schemas
 from bookings.api.answers import answer, booking_of
 from bookings.api.errors import asked, invalid, plain, practitioner_named, refused
 from bookings.api.reading import ANYONE
+from bookings.errors import CannotStart
 from bookings.forms.contact import ContactForm
 from bookings.queries import booked, calendar, catalogue, named
 from clients.contact import example_phone
@@ -39,7 +40,7 @@ def book(
 ) -> HttpResponse:
     """Book a session. The same `Idempotency-Key` with the same body is answered with the same
     booking for seven days; with another body it is refused."""
-    found = named.find(body.treatment, body.location)
+    now, found = timezone.now(), named.find(body.treatment, body.location)
     offering, location, who = asked(found, body.practitioner)
     form = contact_form(body.client, country=location.country)
     if not form.is_valid():
@@ -48,7 +49,7 @@ def book(
         )
     try:
         made = actions.book(
-            now=timezone.now(),
+            now=now,
             actor=audit.CLIENT,
             source=models.Booking.Source.API,
             key=f"api:{key}",
@@ -60,7 +61,20 @@ def book(
             answers=body.answers,
         )
     except Refusal as refusal:
-        return refused(refusal, location=location, people=found.people, minutes=offering.minutes)
+        near = (
+            calendar.nearest(
+                max(body.starts_at, now),
+                now=now,
+                offering=offering,
+                location=location,
+                practitioner=who,
+            )
+            if isinstance(refusal, CannotStart)
+            else ()
+        )
+        return refused(
+            refusal, location=location, people=found.people, minutes=offering.minutes, near=near
+        )
     return _told(made.booking, status=201 if made.created else 200)
 
 

@@ -17,7 +17,8 @@ from ninja.errors import HttpError, ValidationError
 
 from bookings.api.answers import CONFLICT, INVALID, openings_of, problem
 from bookings.api.reading import ANYONE, OURS, NotReadable
-from bookings.errors import CallUs, NotBefore, NotOffered, SlotTaken
+from bookings.availability import Opening
+from bookings.errors import CallUs, CannotStart, NotBefore, NotOffered, SlotTaken
 from bookings.queries.catalogue import Offering
 from bookings.queries.named import Named
 from clients.contact import phone_words
@@ -32,7 +33,12 @@ logger = logging.getLogger(__name__)
 BODY = "body"
 MOST_FIELDS = 30
 SOON = 2  # seconds
-STATUS = {"unavailable": 503, "window_closed": CONFLICT, "too_many_holds": 429}
+STATUS = {
+    "unavailable": 503,
+    "window_closed": CONFLICT,
+    "cancelled": CONFLICT,
+    "too_many_holds": 429,
+}
 _SPEAKABLE = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
 
 
@@ -88,17 +94,29 @@ def refused(
     people: Mapping[int, str],
     minutes: int,
     is_move: bool = False,
+    near: Iterable[Opening] = (),
 ) -> HttpResponse:
     """Answer a booking or a move that was refused: what else is free, from when, or whom to call.
 
     people: slugs by id. minutes: of the session. What the answers mean is told to whoever has just
-    given them, and not to whoever holds a token.
+    given them, and not to whoever holds a token. near: openings near to a time that is none.
     """
-    if isinstance(refusal, SlotTaken):
+    if isinstance(refusal, SlotTaken | CannotStart):
+        lost = isinstance(refusal, SlotTaken)
         openings = openings_of(
-            refusal.openings, zone=location.time_zone, minutes=minutes, people=people
+            refusal.openings if isinstance(refusal, SlotTaken) else near,
+            zone=location.time_zone,
+            minutes=minutes,
+            people=people,
         )
-        return problem(CONFLICT, refusal.code, str(refusal.sentence), openings=openings)
+        sentence = str(refusal.sentence)
+        return problem(
+            CONFLICT if lost else INVALID,
+            refusal.code,
+            sentence,
+            fields=None if lost else {refusal.field or BODY: [sentence]},
+            openings=openings if lost or openings else None,
+        )
     if isinstance(refusal, NotBefore):
         earliest = _("The earliest date for this session is %(day)s.") % {
             "day": refusal.earliest.isoformat()

@@ -182,13 +182,18 @@ class Booking(Schema):
     respond_by: LocalTime | None = Field(
         None, description="While REQUESTED: until when the practitioner answers."
     )
+    free_until: LocalTime | None = Field(
+        None, description="While it is to come: until when it can be moved or cancelled online."
+    )
 
 
 class Error(Schema):
-    code: str
-    message: str
+    code: str = Field(description="For programs; docs/api.md lists them with what to do.")
+    message: str = Field(description="For people: it may be shown to whoever books.")
     fields: dict[str, list[str]] | None = None
-    openings: list[Opening] | None = None
+    openings: list[Opening] | None = Field(
+        None, description="The nearest that are free, where the time was the trouble."
+    )
     not_before: date | None = None
 
 

@@ -69,8 +69,9 @@ def test_a_program_books_and_is_told_all_it_needs(home: House, program: Program)
     told = answer.json()
     assert set(told) == {
         *("token", "state", "starts_at", "ends_at", "time_zone", "treatment"),
-        *("practitioner", "location", "manage_url"),
+        *("practitioner", "location", "manage_url", "free_until"),
     }
+    assert datetime.fromisoformat(told["free_until"]) < home.at()
     start, end = (datetime.fromisoformat(told[name]) for name in ("starts_at", "ends_at"))
     assert start == home.at()
     assert end - start == timedelta(minutes=50)
@@ -274,6 +275,10 @@ def test_a_time_outside_hours_grid_notice_or_horizon_is_a_mistake_in_the_time(
 ) -> None:
     error = error_of(program.book(wish(z(home.at(**minute)))), 422, "invalid")
     assert set(error["fields"]) == {"starts_at"}
+    assert 0 < len(error["openings"]) <= 3
+    near = [datetime.fromisoformat(one["starts_at"]) for one in error["openings"]]
+    assert near == sorted(near)
+    assert program.book(wish(error["openings"][0]["starts_at"])).status_code == 201
 
 
 def test_who_does_not_offer_it_there_cant_be_booked(program: Program) -> None:
@@ -382,7 +387,8 @@ def test_a_booking_is_cancelled_once_however_often_it_is_asked(
     error_of(program.post(path, {"reason": "x" * 501}), 422, "invalid")
     error_of(program.post(path, {"why": "x"}), 422, "invalid")
     moved = program.post(f"bookings/{told['token']}/move", {"starts_at": z(home.at(12))})
-    error_of(moved, 409, "window_closed")
+    error_of(moved, 409, "cancelled")
+    assert "free_until" not in first.json()
     assert booked(program, home)["starts_at"] == told["starts_at"], "its time is free"
 
 

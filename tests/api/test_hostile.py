@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 GOOD = {200, 201}
 BAD = {
     404: {"not_found"},
-    409: {"slot_taken", "refused", "too_soon", "window_closed"},
+    409: {"slot_taken", "refused", "too_soon", "window_closed", "cancelled"},
     413: {"too_large"},
     415: {"unsupported_media_type"},
     422: {"invalid", "idempotency_mismatch"},

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -58,6 +59,7 @@ def test_the_document_lists_every_call_and_no_other() -> None:
         for operation in methods.values():
             assert operation["summary"]
             assert set(operation["responses"]) & {"200", "201"}
+    assert [one["url"] for one in document()["servers"]] == [settings.SITE_URL]
     book = document()["paths"][f"{PREFIX}/bookings"]["post"]
     header = next(each for each in book["parameters"] if each["name"] == "Idempotency-Key")
     assert (header["in"], header["required"]) == ("header", True)

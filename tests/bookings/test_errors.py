@@ -13,7 +13,10 @@ from clinic.errors import Refusal
 from tests.factories import bookings
 
 # The codes of the HTTP API (design/api.md); the two of its own are for the booking pages.
-API_CODES = {"slot_taken", "too_soon", "refused", "window_closed", "invalid", "unavailable"}
+API_CODES = {
+    *("slot_taken", "too_soon", "refused", "window_closed", "cancelled"),
+    *("invalid", "unavailable"),
+}
 PAGE_CODES = {
     "idempotency_mismatch",
     "too_many_holds",
