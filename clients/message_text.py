@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 APPOINTMENT = "appointment"
 LINKS = frozenset({"link", "form", "consent", "confirm", "stop"})
@@ -97,6 +98,7 @@ class Block:
 
     `lines` of spans; a button has its label in `label`, the address in `href` and in `lead` what
     stands before the address where there are no buttons. `small`: after the line of dashes.
+    `quiet`: a button after the first one.
     """
 
     lines: tuple[tuple[Span, ...], ...] = ()
@@ -105,8 +107,10 @@ class Block:
     lead: str = ""
     is_appointment: bool = False
     small: bool = False
+    quiet: bool = False
 
 
+@lru_cache(maxsize=512)
 def parse(source: str) -> Parts:
     """Return the parts of words as written down. Raises TextWrong."""
     parts: list[str | Name | Choice] = []
@@ -251,7 +255,8 @@ def blocks(source: str, values: Mapping[str, str | bool]) -> list[Block]:
         elif (button := _button(each)) is not None:
             close()
             label, lead, href = button
-            found.append(Block(href=href, label=label, lead=lead, small=small))
+            quiet = not small and any(block.href for block in found)
+            found.append(Block(href=href, label=label, lead=lead, small=small, quiet=quiet))
         else:
             paragraph.append(_trimmed(each))
     close()

@@ -16,6 +16,7 @@ from bookings.models import Schedule
 from bookings.models.schedule import STOPS
 from bookings.schedules import Anchor, Audience
 from bookings.schedules import Schedule as Plan
+from clients.actions import hearing
 from clients.data_requests import ANSWERED
 from clients.models import Channel
 
@@ -47,6 +48,10 @@ KINDS: Mapping[str, str | Promise] = {
     followups.LINK: gettext_lazy("Link, sent by hand"),
     FORM_LINK: gettext_lazy("Link to the health form"),
     ANSWERED: gettext_lazy("Answer to a question about their data"),
+    hearing.CHANGE_LINK: gettext_lazy("Link to change a visit, in answer to a text message"),
+    hearing.STOPPED: gettext_lazy("Text messages ended, in answer to STOP"),
+    hearing.STARTED: gettext_lazy("Text messages again, in answer to START"),
+    hearing.REPLY: gettext_lazy("Written by staff"),
 }
 # For those that go at once: what makes them go.
 AT_ONCE: Mapping[str, str | Promise] = {

@@ -161,7 +161,8 @@ def test_a_name_of_html_stays_a_name_in_every_form_and_the_list_shows_the_first_
 
 def test_a_link_of_the_small_print_is_words_and_no_button() -> None:
     html = wording.words("REMINDER", CONTEXT, language="en-ca", edited={}).html
-    assert html.count('class="button"') == 2
+    assert html.count('<td class="button') == 2
+    assert html.count('<td class="button quiet"') == 1, "one thing is asked first"
     assert re.search(rf'<a href="{CONTEXT["stop"]}"[^>]*>End messages like this one</a></p>', html)
 
 
