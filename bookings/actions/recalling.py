@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings import recalls
 from bookings.followups import PLANNED, TOLD, WITHDRAWN, Standing, Wanted
@@ -70,10 +70,8 @@ def plan_clients(clients: Collection[int], *, now: datetime) -> None:
     """Make outbox and task list hold what these clients call for as the facts stand now. A fixed
     number of queries, however many they are; where nothing has to change, nothing is written."""
     with transaction.atomic():
-        # Planners of the same client take turns; bookings don't wait for them.
-        rows = Client.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=clients)
         all_of = world()
-        found = known(rows.order_by("pk"), world=all_of, now=now)
+        found = known(_in_turn(clients), world=all_of, now=now)
         messages, tasks = _messages(found.values()), _tasks(found)
         changes = _Changes()
         for pk, one in found.items():
@@ -103,6 +101,12 @@ def reopen_task(*, now: datetime, actor: Actor, task: StaffTask) -> StaffTask:
             current.save(update_fields=["status", "done_at", "done_by"])
             _note("task.reopened", current, now=now, actor=actor)
     return current
+
+
+def _in_turn(clients: Collection[int]) -> QuerySet[Client]:
+    """Return clients, locked: planners of the same one take turns, and bookings don't wait."""
+    rows = Client.objects.select_for_update(no_key=True, of=("self",))
+    return rows.filter(pk__in=clients).order_by("pk")
 
 
 def _note(verb: str, task: StaffTask, *, now: datetime, actor: Actor) -> None:
