@@ -22,12 +22,14 @@ from treatments.session_log import Needle, SessionState
 @dataclass(frozen=True)
 class Known:
     """What the session itself doesn't say: lines of words from the client's forms, the safety
-    answers and the plan. `concerns` by code, in words."""
+    answers and the plan. `concerns` by code, in words; `despite`: the areas a phase was in though
+    they were off."""
 
     changed: Sequence[str] = ()
     screening: Sequence[str] = ()
     plan: Sequence[str] = ()
     concerns: Mapping[str, str] = field(default_factory=dict)
+    despite: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
 
 
 def compose(state: SessionState, known: Known) -> dict[str, str]:
@@ -36,7 +38,7 @@ def compose(state: SessionState, known: Known) -> dict[str, str]:
         Part.SUBJECTIVE: [*known.changed, *_ratings(state, known.concerns)],
         Part.OBJECTIVE: [text for _at, text in state.notes],
         Part.ASSESSMENT: [*known.screening, *_improvement(state)],
-        Part.PLAN: [*_done(state), *_events(state), *known.plan],
+        Part.PLAN: [*_done(state, known.despite), *_events(state), *known.plan],
         Part.RATIONALE: _rationale(known),
     }
     return {part: state.words.get(part, "\n".join(lines)) for part, lines in made.items()}
@@ -91,7 +93,7 @@ def _improvement(state: SessionState) -> list[str]:
     ]
 
 
-def _done(state: SessionState) -> list[str]:
+def _done(state: SessionState, despite: Mapping[Phase, Sequence[str]]) -> list[str]:
     lines = []
     spent = {phase: state.spent(phase, state.ended_at) for phase in Phase} if state.ended_at else {}
     for phase in Phase:
@@ -104,13 +106,12 @@ def _done(state: SessionState) -> list[str]:
     for (phase, area), reason in state.skipped.items():
         what = wording.AREAS.get(area, area.replace("_", " ")) if area else wording.PHASES[phase]
         lines.append(_("Left out: %(what)s (%(reason)s).") % {"what": what, "reason": reason})
-    for done, phase in (
-        (state.massage, Phase.LYMPHATIC_MASSAGE),
-        (state.roller, Phase.JADE_ROLLER),
-    ):
-        if done.get("reason"):
-            said = {"what": wording.PHASES[phase], "reason": done["reason"]}
-            lines.append(_("%(what)s where it is off: %(reason)s") % said)
+    for phase, areas in despite.items():
+        done = state.massage if phase is Phase.LYMPHATIC_MASSAGE else state.roller
+        if areas:
+            said = {"phase": wording.PHASES[phase], "areas": ", ".join(areas)}
+            words = _("%(phase)s though off today: %(areas)s") % said
+            lines.append(f"{words} ({done['reason']})." if done.get("reason") else f"{words}.")
     if state.needles:
         count = ngettext("%(count)d needle in", "%(count)d needles in", state.count.put_in)
         lines.append(

@@ -105,6 +105,8 @@ WORDS: dict[str, str | Promise] = {
     "deep": gettext_lazy("Deeper than the %(most)s mm set for this point"),
     "usual": gettext_lazy("Usually %(from)s to %(to)s mm"),
     "as_last_time": gettext_lazy("As last time"),
+    "off_today": gettext_lazy("Off today: %(why)s"),
+    "care_today": gettext_lazy("Takes care today: %(why)s"),
     "placed": gettext_lazy("%(count)s placed."),
     "early": gettext_lazy("Stopped early"),
     "details": gettext_lazy("Details"),

@@ -183,7 +183,12 @@ class Finish:
         """The record in words, as far as it can be put together."""
         number, of = self.session_number, self.session_of
         plan = [_("Session %(number)d of %(of)d.") % {"number": number, "of": of}] if of else []
-        known = soap.Known(screening=self.safety, plan=plan, concerns=self.known.concerns)
+        known = soap.Known(
+            screening=self.safety,
+            plan=plan,
+            concerns=self.known.concerns,
+            despite={WORK[kind]: areas for kind, areas in self.despite.items()},
+        )
         return soap.compose(self.state, known)
 
     def form(self, typed: Any = None) -> FinishForm:

@@ -95,7 +95,7 @@ const openDetails = (needle, mark) => {
   setText(find("details-place"), point?.location || "");
   const flag = find("details-mark");
   flag.hidden = !mark;
-  setText(flag, mark ? mark.why : "");
+  setText(flag, mark ? fill(mark.level === "OFF" ? words.off_today : words.care_today, { why: mark.why }) : "");
   find("details-reason").hidden = !mark;
   form.elements.reason.required = Boolean(mark);
   form.elements.reason.value = needle.reason || "";

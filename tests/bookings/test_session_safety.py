@@ -103,7 +103,8 @@ def test_an_area_to_be_left_out_takes_a_reason_however_it_is_sent_and_the_record
     assert "Side of the neck (Lymphatic massage): off" in text_of(unsaid)
     why = "Asked for by her doctor."
     send(mei, session, action("MASSAGE", areas=["neck_side", "jaw"], reason=why))
-    assert "where it is off: Asked for by her doctor." in text_of(mei.get(at(session, "finish/")))
+    composed = "Lymphatic massage though off today: Side of the neck (Asked for by her doctor.)."
+    assert composed in text_of(mei.get(at(session, "finish/")))
     assert mei.post(at(session, "finish/"), FINISHED).status_code == 303
     record = text_of(mei.get(at(session, "record/")))
     assert f"Though off that day Side of the neck. Why: {why}" in record

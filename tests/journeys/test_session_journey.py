@@ -17,7 +17,9 @@ from bookings import actions
 from bookings.models import Booking
 from bookings.views.session_data import action_row, millis
 from clients.models import ClientKey
+from clinic.audit import CLIENT, staff
 from clinic.models import User
+from tests.bookings.world import answers
 from tests.factories import bookings, clinic
 from tests.factories.house import House, house
 from tests.harness.browser import Visits
@@ -280,6 +282,13 @@ def test_a_point_that_is_off_asks_for_a_reason_before_it_counts(
     home: House, site: Site, visits: Visits
 ) -> None:
     booking = visit(home)
+    now = datetime.now(UTC)
+    said = answers(bq_review={"items": {"carotid": None}})
+    actions.answer_questions(now=now, actor=CLIENT, booking=booking, answers=said, source="LINK")
+    actions.review(
+        now=now, actor=staff(mei(home)), booking=booking, decision="ACCEPT", reason="No neck.",
+        despite_absolute=True,
+    )  # fmt: skip
     page = visits.open(site, *TABLET)
     enter(page, home, booking)
     # The columns scroll, never the page into emptiness.
@@ -288,6 +297,7 @@ def test_a_point_that_is_off_asks_for_a_reason_before_it_counts(
     tap(page, "GV25", "M")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Why all the same")).to_be_visible()
+    expect(dialog).to_contain_text("Off today:")
     dialog.get_by_role("button", name="Keep").click()
     counts(page, 0, 0)
     dialog.get_by_label("Why all the same").fill("Agreed with the client.")
@@ -297,6 +307,19 @@ def test_a_point_that_is_off_asks_for_a_reason_before_it_counts(
     counts(page, 1, 0)
     page.get_by_role("button", name="Undo").click()
     counts(page, 0, 0)
+
+    massage = page.locator("[data-work=MASSAGE]")
+    massage.get_by_text("Lymphatic massage").click()
+    why = massage.get_by_label("Why all the same, where it is to be left out")
+    expect(why).to_be_hidden()
+    massage.locator("label.chip", has_text="Side of the neck").click()
+    massage.get_by_role("button", name="Keep").click()
+    expect(why).to_be_focused()
+    why.fill("Asked for by her doctor.")
+    massage.get_by_role("button", name="Keep").click()
+    saved(page)
+    made = SessionAction.objects.select_related("client__key").get(kind=Kind.MASSAGE)
+    assert made.payload["reason"] == "Asked for by her doctor."
 
 
 FOLD = """async ({href, walks}) => {

@@ -14,8 +14,9 @@ from clients.rules import Effect, Restriction
 from clients.screening import Standing
 from tests.clients.rules import TODAY, screen
 from treatments.atlas import load
-from treatments.point_marks import FREE, Level, Marks, Where, Why, mark
+from treatments.point_marks import FREE, Level, Marks, Where, Why, mark, mark_areas
 from treatments.session_actions import Side
+from treatments.session_facts import MASSAGE_AREAS
 
 ATLAS = load()
 ARM = ("LI4", "LI11", "TE5", "TE6")
@@ -170,3 +171,28 @@ def test_the_rules_of_the_clinic_reach_the_points() -> None:
     assert marks_of(anticoagulant="yes").of("ST2", Side.L).level is Level.OFF
     assert marks_of(anticoagulant="yes").of("ST4", Side.L) is FREE
     assert marks_of(lymphoedema="yes").of("TE5", Side.R).level is Level.OFF
+
+
+@settings(max_examples=60)
+@given(st.lists(standings(), max_size=4), standings(), st.sampled_from(Phase))
+def test_another_restriction_never_frees_an_area_of_the_massage_or_the_roller(
+    known: list[Standing], more: Standing, phase: Phase
+) -> None:
+    def level(found: list[Standing], area: str) -> Level:
+        marks = mark_areas(ATLAS, MASSAGE_AREAS, found, phase=phase, on=TODAY)
+        return marks.areas.get(area, FREE).level
+
+    assert all(level([*known, more], area) >= level(known, area) for area in MASSAGE_AREAS)
+
+
+def test_who_may_not_be_massaged_at_the_neck_may_be_elsewhere_and_with_a_clot_nowhere() -> None:
+    result = screen({"carotid": "yes", "dvt": "no"}).phases[Phase.LYMPHATIC_MASSAGE]
+    marks = mark_areas(
+        ATLAS, MASSAGE_AREAS, result.restrictions, phase=Phase.LYMPHATIC_MASSAGE, on=TODAY
+    )
+    assert marks.off(MASSAGE_AREAS) == ["collarbone_hollow", "neck_side", "under_jaw"]
+    result = screen({"dvt": "yes"}).phases[Phase.LYMPHATIC_MASSAGE]
+    marks = mark_areas(
+        ATLAS, MASSAGE_AREAS, result.restrictions, phase=Phase.LYMPHATIC_MASSAGE, on=TODAY
+    )
+    assert marks.off(MASSAGE_AREAS) == list(MASSAGE_AREAS)
