@@ -60,6 +60,7 @@ urlpatterns = [
     path("clients/import/<uuid:uid>/", clients.one, name="settings-import"),
     path("clients/import/<uuid:uid>/start/", clients.start, name="settings-import-start"),
     path("messages/", messages.kinds, name="settings-messages"),
+    path("messages/numbers/", messages.in_numbers, name="settings-message-numbers"),
     path("messages/<uuid:uid>/", messages.kind, name="settings-message"),
     path("treatments/", treatments.treatments, name="settings-treatments"),
     path("treatments/add/", treatments.add_treatment, name="settings-add-treatment"),

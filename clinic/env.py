@@ -215,6 +215,13 @@ TRUSTED_PROXIES = environment.number(
 RATE_LIMITS = environment.flag(
     "RATE_LIMITS", "on", "Off lifts the limits for a load test on one's own machine."
 )
+METRICS_TOKEN = environment.text(
+    "METRICS_TOKEN",
+    "",
+    "Whoever brings it (Authorization: Bearer …) reads /metrics. Left empty, there is no such page.",
+)
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise WrongSetting("METRICS_TOKEN is shorter than 20 characters. Write a long random one.")
 EMBED_SITES = environment.origins(
     "EMBED_SITES",
     "Websites that may show the booking pages in a frame, such as https://www.example.org. "

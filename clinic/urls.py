@@ -51,6 +51,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("brand/<slug:accent>/<slug:digest>.css", brand.sheet, name="brand-sheet"),
     path("brand/logo/<slug:digest>/", brand.logo, name="brand-logo"),
     path("robots.txt", site.robots, name="robots"),

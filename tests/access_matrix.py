@@ -555,6 +555,8 @@ TABLE = """
 /settings/clients/import/<uuid:uid>/start/      POST login  404    404    404    404    303    303
 /settings/messages/                             GET  login  404    404    404    404    200    200
 /settings/messages/                             POST login  404    404    404    404    405    405
+/settings/messages/numbers/                     GET  login  404    404    404    404    200    200
+/settings/messages/numbers/                     POST login  404    404    404    404    405    405
 /settings/messages/<uuid:uid>/                  GET  login  404    404    404    404    200    200
 /settings/messages/<uuid:uid>/                  POST login  404    404    404    404    422    422
 /settings/keeping/                              GET  login  404    404    404    404    200    200
@@ -583,6 +585,8 @@ TABLE = """
 # For machines. Nothing plans work in a test, so the clinic isn't ready
 /healthz                                        GET  200    200    200    200    200    200    200
 /healthz                                        POST 405    405    405    405    405    405    405
+/metrics                                        GET  404    404    404    404    404    404    404
+/metrics                                        POST 405    405    405    405    405    405    405
 /readyz                                         GET  503    503    503    503    503    503    503
 /readyz                                         POST 405    405    405    405    405    405    405
 /robots.txt                                     GET  200    200    200    200    200    200    200

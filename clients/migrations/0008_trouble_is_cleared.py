@@ -31,10 +31,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(
-                    ("cleared_at__isnull", True),
-                    ("status__in", ["FAILED", "EXPIRED", "SUPPRESSED"]),
-                ),
+                condition=models.Q(("status__in", ["FAILED", "EXPIRED", "SUPPRESSED"])),
                 fields=["-due_at", "-id"],
                 name="message_trouble",
             ),

@@ -122,9 +122,7 @@ class Message(models.Model):
             models.Index(
                 fields=["-due_at", "-id"],
                 name="message_trouble",
-                condition=Q(
-                    status__in=["FAILED", "EXPIRED", "SUPPRESSED"], cleared_at__isnull=True
-                ),
+                condition=Q(status__in=["FAILED", "EXPIRED", "SUPPRESSED"]),
             ),
             models.Index(fields=["sent_at"], name="message_sent", condition=Q(status="SENT")),
             models.Index(
