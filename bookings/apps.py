@@ -10,13 +10,14 @@ class BookingsConfig(AppConfig):
         # The outbox knows no booking: this is the one place where they meet.
         from bookings import (  # noqa: PLC0415
             client_notices,
+            digest_notices,
             followups,
             form_notices,
             notices,
             recalls,
             request_notices,
         )
-        from bookings.actions import relinking, texting  # noqa: PLC0415
+        from bookings.actions import digesting, relinking, texting  # noqa: PLC0415
         from clients import answering, data_requests, outbox  # noqa: PLC0415
 
         outbox.register("booking", kinds=followups.KINDS, describe=notices.describe)
@@ -25,4 +26,5 @@ class BookingsConfig(AppConfig):
         )
         outbox.register("client", kinds=recalls.MESSAGES, describe=client_notices.describe)
         outbox.register("form", kinds={relinking.FORM_LINK}, describe=form_notices.describe)
+        outbox.register("digest", kinds={digesting.DIGEST}, describe=digest_notices.describe)
         answering.register(confirm=texting.confirm, manage_link=texting.manage_link)

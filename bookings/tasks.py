@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings import actions
-from bookings.actions import doubting, importing, merging, recalling, schedules
+from bookings.actions import digesting, doubting, importing, merging, recalling, schedules
 
 
 @shared_task(name="bookings.tasks.expire_holds", ignore_result=True)
@@ -63,3 +63,9 @@ def plan_anew(**_from_newer_callers: Any) -> int:
 def plan_clients(**_from_newer_callers: Any) -> int:
     """Plan what is said and done between visits; return how many clients were looked at."""
     return recalling.plan_all(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.plan_digest", ignore_result=True)
+def plan_digest(**_from_newer_callers: Any) -> int:
+    """Plan the owners' morning mail where something waits; return for how many."""
+    return digesting.plan_digest(now=timezone.now())

@@ -48,6 +48,12 @@ NAMES: dict[str, str | Promise] = {
     "consent": _("Link to what is to be read and signed"),
     "confirm": _("Link by which a client says with one tap that they come"),
     "stop": _("Link that ends messages such as this one"),
+    # Of the owner's morning mail: how many, where there are any.
+    "unsent": _("How many messages did not go"),
+    "unreached": _("How many clients can't be reached"),
+    "replies": _("How many clients wrote and wait for an answer"),
+    "to_do": _("How much is to be done"),
+    "visits": _("How many visits there are today"),
 }
 # Of buttons and lines, where the clinic has no colour of its own.
 COLOURS = {"colour": "#1f6b53", "dark_colour": "#7fcdb0", "on_dark_colour": "#10241c"}

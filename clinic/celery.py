@@ -116,6 +116,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=40),
         "options": {"expires": 3000},
     },
+    "plan-digest": {
+        "task": "bookings.tasks.plan_digest",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 3000},
+    },
     "forget-changes": {
         "task": "bookings.tasks.forget_changes",
         "schedule": crontab(minute=25, hour=3),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import followups, recalls
+from bookings.actions.digesting import DIGEST
 from bookings.actions.relinking import FORM_LINK
 from bookings.models import Schedule
 from bookings.models.schedule import STOPS
@@ -52,6 +53,7 @@ KINDS: Mapping[str, str | Promise] = {
     hearing.STOPPED: gettext_lazy("Text messages ended, in answer to STOP"),
     hearing.STARTED: gettext_lazy("Text messages again, in answer to START"),
     hearing.REPLY: gettext_lazy("Written by staff"),
+    DIGEST: gettext_lazy("What waits this morning"),
 }
 # For those that go at once: what makes them go.
 AT_ONCE: Mapping[str, str | Promise] = {
