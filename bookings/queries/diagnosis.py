@@ -44,10 +44,10 @@ def diagnosis(client: Client, *, now: datetime, since: datetime) -> Diagnosis:
     all_of = world()
     rows = list(Message.objects.filter(client=client).order_by("due_at", "pk")[:MOST])
     tasks = list(StaffTask.objects.filter(client=client).order_by("due_at", "pk")[:MOST])
-    keys = {one.dedupe_key for one in (*rows, *tasks)}
+    keys = {row.dedupe_key for row in rows} | {task.dedupe_key for task in tasks}
     found = [
         *(_of_row(row, now) for row in rows),
-        *(Finding(t.due_at, t.kind, about(client), t.status, "") for t in tasks),
+        *(Finding(one.due_at, one.kind, about(client), one.status, "") for one in tasks),
         *_of_bookings(client, keys, all_of, since),
         *_of_client(client, keys, all_of, now),
     ]

@@ -91,7 +91,7 @@ def _act(request: HttpRequest, uid: UUID, act: Callable[..., None], done: str) -
     try:
         act(now=timezone.now(), actor=actor_of(request), message=message)
     except Refusal as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, str(refusal.sentence))
     else:
         messages.success(request, done)
     return SeeOther(reverse("trouble"))
