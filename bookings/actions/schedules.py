@@ -24,16 +24,20 @@ AFTER = timedelta(days=3)
 
 def load_schedules(*, now: datetime) -> list[Schedule]:
     """Add the default schedules that were never there, and return them. What the clinic has made of
-    one stays as it is. Two processes that start at once add each once."""
+    one stays as it is. Two processes that start at once add each once.
+
+    What was booked before a newer Jade knew of a kind gets it with `plan_anew`.
+    """
     made = []
     known = set(Schedule.objects.values_list("kind", flat=True))
+    missing = schedules.defaults().keys() - known
+    since = now if missing and Booking.objects.exists() else None
     for position, (kind, default) in enumerate(schedules.defaults().items(), start=1):
-        if kind in known:
+        if kind not in missing:
             continue
+        values = {**columns(default), "position": position * 10, "unplanned_since": since}
         with transaction.atomic():
-            row, is_new = Schedule.objects.get_or_create(
-                kind=kind, defaults={**columns(default), "position": position * 10}
-            )
+            row, is_new = Schedule.objects.get_or_create(kind=kind, defaults=values)
             if is_new:
                 audit.record(now=now, actor=CLOCK, verb="schedule.added", about=about(row))
                 made.append(row)

@@ -119,6 +119,17 @@ def test_what_is_planned_already_follows_a_changed_row_and_nothing_else_moves() 
     assert tasks.plan_anew() == 0
 
 
+def test_what_was_booked_before_a_kind_was_known_gets_it_after_the_update() -> None:
+    booked()
+    Message.objects.filter(kind="CHECK_IN").delete()
+    Schedule.objects.filter(kind="CHECK_IN").delete()
+    load_schedules(now=NOW)
+    before = planned()
+    assert plan_anew(now=NOW) == 1
+    assert planned().keys() - before.keys() == {"CHECK_IN"}
+    assert {kind: planned()[kind] for kind in before} == before
+
+
 def test_a_reminder_planned_in_good_time_is_not_lost_by_a_later_change_of_hours() -> None:
     booked()
     change("REMINDER", offset_minutes=-12 * 60)

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from bookings.actions.importing import upload
-from bookings.models import Booking
+from bookings.models import Booking, Schedule
 from clients import data_requests
 from clients.models import ContactProposal
 from clinic.audit import staff
@@ -20,6 +20,7 @@ from clinic.models import Practitioner, User, WorkingHours
 from tests.bookings.my_pages import login_of, person
 from tests.factories import clinic
 from tests.factories.house import House, house
+from tests.factories.tasks import task
 from tests.harness.browser import Visits, axe
 from tests.harness.databases import Database
 from tests.harness.programs import Site
@@ -218,6 +219,7 @@ def pages_about_a_client(page: Page) -> Iterator[str]:
         now=now, actor=staff(ruth), filename="clients.csv",
         data=b"First Name,Last Name,Email\nAna,Silva,ana@example.org\n,,nobody",
     )  # fmt: skip
+    task(client=priya, due_at=now)
     record = f"/practice/clients/{priya.uid}/"
     page.goto(f"{record}open/")
     yield "a reason to open a record"
@@ -228,8 +230,12 @@ def pages_about_a_client(page: Page) -> Iterator[str]:
         f"{record}seen/",
         f"{record}withheld/",
         f"/desk/clients/{priya.uid}/",
+        f"/desk/clients/{priya.uid}/messages/",
+        "/desk/tasks/",
         "/practice/requests/",
         "/settings/openings/",
+        "/settings/messages/",
+        f"/settings/messages/{Schedule.objects.get(kind='MAINTENANCE').uid}/",
         "/settings/keeping/",
         f"/settings/keeping/{priya.uid}/",
         "/settings/clients/",
