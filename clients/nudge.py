@@ -11,7 +11,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from celery import current_app
@@ -100,10 +102,23 @@ breaker = Breaker()
 bell = Bell(lambda ids: send("clients.tasks.send_messages", [ids]))
 
 
+_resting = ContextVar("nudge_resting", default=False)
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Ask for nothing meanwhile, since no worker is there yet; the sweep will find what is due."""
+    token = _resting.set(True)
+    try:
+        yield
+    finally:
+        _resting.reset(token)
+
+
 def after_commit(message_ids: Sequence[int]) -> None:
     """Once the caller's transaction has committed, have a worker asked to send these messages."""
     ids = list(message_ids)
-    if ids:
+    if ids and not _resting.get():
         transaction.on_commit(lambda: bell.ring(ids), robust=True)
 
 

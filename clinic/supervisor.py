@@ -349,6 +349,9 @@ class Supervisor:
         login = self.var / "demo-login"
         if login.exists():
             lines.append(f"  Demo login     {' / '.join(login.read_text().split())}")
+            lines.append(
+                "                 and, with the same password, owner@ and mei@demo.example"
+            )
         if self.environment.get("ENVIRONMENT") != "production":
             lines.append(f"  Mailbox        {home}/mailbox/")
         lines += [f"  Logs           {self.var / 'log'}", "  Ctrl-C stops it.", ""]

@@ -59,6 +59,29 @@ AREAS: Words = {
     "forehead": _("Forehead"),
     "temple": _("Temple"),
 }
+# Regions of the face and the rest, as face charts name them.
+REGIONS: Words = {
+    "scalp": _("Scalp"),
+    "forehead": _("Forehead"),
+    "temple": _("Temple"),
+    "glabella": _("Between the brows"),
+    "brow": _("Brow and upper lid"),
+    "eye_medial": _("Inner eye"),
+    "eye_lower": _("Under eye"),
+    "eye_lateral": _("Outer eye"),
+    "cheek": _("Cheek"),
+    "nose": _("Nose"),
+    "nasolabial": _("Smile fold"),
+    "lip_upper": _("Upper lip"),
+    "lip_lower": _("Lower lip"),
+    "mouth": _("Mouth corner"),
+    "chin": _("Chin"),
+    "jaw": _("Jaw"),
+    "ear": _("Around the ear"),
+    "neck": _("Front of neck"),
+    "nape": _("Nape"),
+    "body": _("Body"),
+}
 STROKES: Words = {
     "stationary_circles": _("Standing circles"),
     "pump": _("Pump"),

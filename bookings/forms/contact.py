@@ -39,7 +39,7 @@ class ContactForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
         error_messages={
             "required": _("Please give an e-mail address. Your booking's own link goes there."),
-            "invalid": _("This is no e-mail address yet. Example: sam@example.com."),
+            "invalid": _("This does not look like an e-mail address. Example: sam@example.com."),
             "max_length": _("This address is too long: at most %(limit_value)d characters."),
         },
     )

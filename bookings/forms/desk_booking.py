@@ -142,7 +142,9 @@ class DeskBookForm(WhenForm):
         label=_("E-mail"),
         required=False,
         max_length=LONGEST_EMAIL,
-        error_messages={"invalid": _("This is no e-mail address yet. Example: sam@example.com.")},
+        error_messages={
+            "invalid": _("This does not look like an e-mail address. Example: sam@example.com.")
+        },
     )
     phone = forms.CharField(label=_("Mobile"), required=False, max_length=LONGEST_PHONE)
 

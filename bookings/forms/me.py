@@ -48,7 +48,7 @@ class LoginForm(forms.Form):
         max_length=LONGEST_EMAIL,
         widget=forms.EmailInput({"autocomplete": "off", "class": "form-control"}),
         error_messages={
-            "required": _("Write the address they will sign in with."),
+            "required": _("Write the address they will log in with."),
             "invalid": _("This is no e-mail address. It looks like name@example.org."),
         },
     )

@@ -16,6 +16,7 @@ from bookings.seed.catalogue import LOGIN, PASSWORD, ZONE, make_house
 from bookings.seed.ledger import COLUMNS, Ledger
 from bookings.seed.loading import copy, count_on, row, vacuum, without_history, without_indexes
 from bookings.seed.people import Person
+from clients import nudge
 from clients.actions import CONSENT_WORDING
 from clients.contact import email_key, name_key
 from clients.models import Channel, Client, ContactConsent, Purpose
@@ -67,7 +68,7 @@ def seed_clinic(
     """
     if not 0 <= bookings <= MOST:
         raise ValueError(f"A demo clinic has 0 to {MOST} bookings.")
-    with transaction.atomic():
+    with nudge.resting(), transaction.atomic():
         if not is_empty():
             raise NotEmpty
         today = now.astimezone(ZoneInfo(ZONE)).date()

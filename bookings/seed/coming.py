@@ -10,7 +10,7 @@ from bookings import followups, lifecycle, messages
 from bookings.models import Booking
 from bookings.seed.people import uuid
 from clients import screening
-from clients.models import Channel, ClientKey, Message, Screening
+from clients.models import Channel, Client, ClientKey, Message, Screening
 from clients.models import RuleSet as PublishedRules
 from clients.phases import Phase
 from clients.queries import rule_set
@@ -46,37 +46,49 @@ def screen(bookings: Sequence[Booking]) -> None:
     keys: dict[int, ClientKey] = {}
     kept: list[Screening] = []
     for number, booking in enumerate(online):
-        client, zone = booking.client, booking.room.location.zone
+        client = booking.client
         if client is None:
             continue
         key = keys.setdefault(client.pk, ClientKey.made_for(client, now=booking.created_at))
         client.key = key
-        on, answered_on = (
-            at.astimezone(zone).date() for at in (booking.starts_at, booking.created_at)
-        )
         review = booking.status == lifecycle.REQUESTED
-        phases = tuple(Phase(phase.kind) for phase in booking.treatment.phases.all())
         extra = number % len(TO_REVIEW) if review else None
-        answers, result = _judged(rules, phases, on, answered_on, extra)
-        row = Screening(
-            uid=uuid(Random(f"screening {booking.uid}")),
-            client=client,
-            rule_set_id=rules.version,
-            source=booking.source,
-            assessed_for=on,
-            answered_on=answered_on,
-            outcome=result.outcome,
-            not_before=result.not_before,
-            answers=answers.document(),
-            results=result.document(),
-            created_at=booking.created_at,
-        )
-        booking.outcome = Outcome(result.outcome)
-        booking.screening = row
-        kept.append(row)
+        kept.append(_screened(booking, client, rules, extra))
     ClientKey.objects.bulk_create(keys.values(), batch_size=BATCH)
     Screening.objects.bulk_create(kept, batch_size=BATCH)
     Booking.objects.bulk_update(online, ["outcome", "screening"], batch_size=BATCH)
+
+
+def screen_past(visits: Sequence[Booking]) -> None:
+    """Give visits that took place the answers they began with; their clients have their keys."""
+    rules = rule_set(PublishedRules.objects.latest("version").version)
+    unasked = [each for each in visits if each.client and not each.screening_id]
+    kept = [_screened(each, each.client, rules, None) for each in unasked if each.client]
+    Screening.objects.bulk_create(kept, batch_size=BATCH)
+    Booking.objects.bulk_update(unasked, ["outcome", "screening"], batch_size=BATCH)
+
+
+def _screened(booking: Booking, client: Client, rules: RuleSet, extra: int | None) -> Screening:
+    """Return a booking's answers, not saved, and let the booking have what they mean."""
+    zone = booking.room.location.zone
+    on, answered_on = (at.astimezone(zone).date() for at in (booking.starts_at, booking.created_at))
+    phases = tuple(Phase(phase.kind) for phase in booking.treatment.phases.all())
+    answers, result = _judged(rules, phases, on, answered_on, extra)
+    booking.outcome = Outcome(result.outcome)
+    booking.screening = Screening(
+        uid=uuid(Random(f"screening {booking.uid}")),
+        client=client,
+        rule_set_id=rules.version,
+        source=booking.source,
+        assessed_for=on,
+        answered_on=answered_on,
+        outcome=result.outcome,
+        not_before=result.not_before,
+        answers=answers.document(),
+        results=result.document(),
+        created_at=booking.created_at,
+    )
+    return booking.screening
 
 
 def _judged(

@@ -15,6 +15,7 @@ from typing import Any
 from bookings import lifecycle
 from bookings.models import Booking
 from bookings.queries.record import sent_by
+from bookings.seed import coming, signed
 from bookings.seed.people import uuid
 from bookings.session_document import document_of
 from clients import trends
@@ -48,6 +49,8 @@ def run(*, now: datetime, seed: int) -> int:
     random = Random(f"{seed} sessions")
     visits = _visits(now)
     _keys(visits, now)
+    signed.sign_past(visits)
+    coming.screen_past(visits)
     boxes = list(NeedleBox.objects.filter(finished_on__isnull=True).order_by("pk"))
     tools = list(Tool.objects.filter(is_active=True).order_by("pk"))
     numbers: dict[int, int] = defaultdict(int)

@@ -36,6 +36,26 @@ def sign(bookings: Sequence[Booking]) -> None:
     )
 
 
+def sign_past(visits: Sequence[Booking]) -> None:
+    """Let whoever had a session and has not signed have signed for the first of these; they must
+    have their keys. The oldest visit comes first."""
+    text = ConsentDocument.objects.filter(kind=Kind.TREATMENT.value).latest("number")
+    done = set(
+        ConsentGiven.objects.filter(document__kind=Kind.TREATMENT.value).values_list(
+            "client", flat=True
+        )
+    )
+    firsts: dict[int, Booking] = {}
+    for visit in visits:
+        if visit.client_id is not None and visit.client_id not in done:
+            firsts.setdefault(visit.client_id, visit)
+    ConsentGiven.objects.bulk_create(
+        given(visit, visit.client, text, Random(f"consent {visit.uid} {Kind.TREATMENT}"))
+        for visit in firsts.values()
+        if visit.client is not None
+    )
+
+
 def given(booking: Booking, client: Client, text: ConsentDocument, random: Random) -> ConsentGiven:
     """Return a signature for a booking, not saved."""
     drawn = random.random() < 0.7

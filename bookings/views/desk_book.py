@@ -87,9 +87,11 @@ class DeskBooking:
 
     @cached_property
     def offering(self) -> Offering | None:
-        """The session asked for, else the client's usual one, else the first that is not for
-        newcomers."""
+        """The session asked for, else what somebody new or this client usually has, else the first
+        that is not for newcomers."""
         asked = self.typed.get("treatment", "")
+        if not asked and self.typed.get("client") == NEW:
+            asked = next((one.slug for one in self.offerings if one.for_new_clients), "")
         if not asked and self.usual and not self.usual.treatment.for_new_clients:
             asked = self.usual.treatment.slug
         plain = [one for one in self.offerings if not one.for_new_clients]

@@ -126,7 +126,7 @@ def _saved(request: HttpRequest, before: Client, email: str) -> None:
         messages.warning(
             request,
             _(
-                "%(email)s still signs in and sees this client's pages. If that address "
+                "%(email)s still logs in and sees this client's pages. If that address "
                 "was never theirs, end it under “Who sees them”."
             )
             % {"email": before.email},

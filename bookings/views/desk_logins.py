@@ -46,10 +46,10 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
                 email=typed["email"],
                 relation=typed["relation"],
             )
-            words = _("Whoever reads that mail can sign in and see the pages.")
+            words = _("Whoever reads that mail can log in and see the pages.")
             if not may_confirm:
                 words = _(
-                    "Noted. The pages open once whoever signs in with that address gives the "
+                    "Noted. The pages open once whoever logs in with that address gives the "
                     "client's phone number, or a practitioner confirms it here."
                 )
             messages.success(request, words)

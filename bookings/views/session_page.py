@@ -331,7 +331,7 @@ def _next_words(after: Booking | None, zone: ZoneInfo) -> str:
 def _regions(state: SessionState) -> str:
     return " · ".join(
         _("%(region)s %(still)d of %(in)d") % {
-            "region": region.replace("_", " "), "still": count.still_in, "in": count.put_in,
+            "region": words_of.REGIONS.get(region, region.replace("_", " ")), "still": count.still_in, "in": count.put_in,
         }
         for region, count in state.count_by_region.items()
     )  # fmt: skip

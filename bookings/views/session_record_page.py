@@ -195,7 +195,7 @@ def _needle(number: int, each: Mapping[str, Any], zone: ZoneInfo) -> NeedleLine:
         number=number,
         point=each["code"],
         side=str(words_of.SIDES[each["side"]]),
-        region=each["region"].replace("_", " "),
+        region=str(words_of.REGIONS.get(each["region"], each["region"].replace("_", " "))),
         depth=", ".join(filter(None, depth)),
         angle=str(words_of.ANGLES.get(each.get("angle", ""), "")),
         response=", ".join(str(word) for word in response if word),

@@ -7,11 +7,12 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import default
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,15 @@ class Kept:
     text: str = ""
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def written_at(self) -> datetime | None:
+        """When it was written; None where its head says nothing that can be read."""
+        try:
+            read = parsedate_to_datetime(self.date)
+        except ValueError:
+            return None
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def newest() -> list[Kept]:

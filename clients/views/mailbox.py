@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from clients import queries
 from clients.channels import mailbox
 from clients.views.framed import shown_as_mail
 
@@ -17,14 +18,17 @@ from clients.views.framed import shown_as_mail
 def messages(request: HttpRequest) -> HttpResponse:
     """The newest messages."""
     _only_where_shown()
-    return render(request, "clients/mailbox/list.html", {"messages_kept": mailbox.newest()})
+    context = {"messages_kept": mailbox.newest(), "zone": queries.home()[0]}
+    return render(request, "clients/mailbox/list.html", context)
 
 
 @require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 def message(request: HttpRequest, name: str) -> HttpResponse:
     """One message: its text, its HTML in a frame that may do nothing, what is attached."""
-    return render(request, "clients/mailbox/message.html", {"kept": _find(name)})
+    return render(
+        request, "clients/mailbox/message.html", {"kept": _find(name), "zone": queries.home()[0]}
+    )
 
 
 @require_safe

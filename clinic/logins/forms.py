@@ -74,7 +74,7 @@ class MailedCode(ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code of a login mail."""
 
     code = forms.CharField(
-        label=_("Code of the mail"),
+        label=_("Code from the mail"),
         max_length=LONGEST_CODE,
         widget=forms.TextInput(attrs={**CODE, "inputmode": "text", "autocapitalize": "characters"}),
         error_messages={"required": _("Type the code.")},

@@ -146,7 +146,7 @@ def test_a_time_that_is_taken_is_refused_with_the_nearest_ones_and_all_that_was_
         ({"client": ""}, "Find the client, or type the name of a new one."),
         ({"client": "nobody"}, "Please choose one of the clients found."),
         ({"client": str(uuid4())}, "Please find the client again."),
-        ({"email": "ana"}, "This is no e-mail address yet."),
+        ({"email": "ana"}, "This does not look like an e-mail address."),
         ({"phone": "12"}, "This is no phone number we can call."),
         ({"at": "other", "day": "", "time": "10:00"}, "Please choose a time"),
         ({"at": "other", "day": "2026-02-30", "time": "10:00"}, "That is no day of the calendar."),
@@ -525,6 +525,12 @@ def test_a_visit_of_another_day_is_not_begun_by_a_slip(
     booking.refresh_from_db()
     assert booking.status == before
     assert desk.post(path(booking, f"{name}/"), {"sure": "1"}).status_code == 303
+
+
+def test_somebody_new_is_offered_a_first_visit(desk: Client, home: House) -> None:
+    page = desk.get("/desk/book/?client=new").content.decode()
+    assert '<option value="first" selected>' in page
+    assert '<option value="facial" selected>' in desk.get("/desk/book/").content.decode()
 
 
 def test_of_several_who_fit_nobody_is_chosen_for_the_desk(desk: Client, home: House) -> None:

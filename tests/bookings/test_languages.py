@@ -312,6 +312,7 @@ def _refusals() -> list[object]:
         errors.NotOpen,
         errors.WindowClosed,
         errors.NotChangeable,
+        errors.Cancelled,
         errors.BeingChanged,
     )
     words: list[object] = [each().sentence for each in plain]

@@ -24,7 +24,7 @@ from bookings.queries.plans import standings
 from bookings.seed import diary, loading
 from bookings.seed.people import Person, person
 from clients import vault
-from clients.consent_rules import Layer
+from clients.consent_rules import Kind, Layer
 from clients.contact import phone_key
 from clients.models import Client, Message, Photo
 from clients.queries import consents, media
@@ -285,6 +285,19 @@ def test_what_is_over_is_over_and_what_is_ahead_is_not(fresh_db: Database) -> No
         assert booking.screening is not None
         assert booking.screening.outcome == booking.outcome == "REVIEW"
         assert booking.screening.answers["given"]
+
+
+def test_who_had_a_session_was_asked_and_has_signed(fresh_db: Database, caplog: Any) -> None:
+    make(400)
+    visits = Booking.objects.filter(session__isnull=False)
+    assert visits.count() > 10
+    for visit in visits.select_related("client"):
+        assert visit.screening_id is not None
+        assert visit.outcome == "FINE"
+        assert visit.client is not None
+        standing = consents.standing(visit.client, Kind.TREATMENT, datetime.now(UTC))
+        assert standing.holds, visit.client.name
+    assert "queue" not in caplog.text
 
 
 def test_a_reminder_waits_for_every_coming_booking_and_nobody_is_told_twice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.urls import get_resolver, reverse
 from bookings import settings_urls
 from bookings.models import Booking, Schedule
 from bookings.models.importing import Import
+from clinic import audit
 from clinic.models import AuditEntry, Location, Practitioner, Room, TimeOff, User, WorkingHours
 from tests.factories import bookings, clinic, treatments
 from tests.factories.house import House, house
@@ -438,6 +439,13 @@ def test_the_first_page_knows_what_is_still_to_do(browser: Client) -> None:
     }
     Room.objects.filter(location=home.location).update(is_active=False)
     assert open_steps() == left | {"A location with a room"}
+
+
+def test_a_demo_is_wiped_before_anything_is_set_up_in_it(browser: Client) -> None:
+    audit.record(now=datetime.now(UTC), actor=audit.CLOCK, verb="demo.seeded", about="clinic:1")
+    first = browser.get("/settings/start/").context["steps"][0]
+    assert (first.title, first.done) == ("The demo is out", False)
+    assert "`" not in str(first.says)
 
 
 def test_mail_is_done_once_a_test_message_has_left_from_the_address_in_use(

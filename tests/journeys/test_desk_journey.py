@@ -141,7 +141,7 @@ def test_single_keys_do_nothing_in_a_field_and_can_be_switched_off(
     page.keyboard.press("[")
     expect(title).to_have_text(shown)
     page.keyboard.press("?")
-    page.get_by_label("Single keys do something").uncheck()
+    page.get_by_label("Use shortcuts of a single key").uncheck()
     page.keyboard.press("Escape")
     page.locator("body").click(position={"x": 2, "y": 400})
     page.keyboard.press("]")

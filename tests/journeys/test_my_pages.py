@@ -47,8 +47,8 @@ def sign_in(page: Page, site: Site) -> None:
     page.get_by_label("E-mail").fill("priya@example.org")
     page.get_by_role("button", name="Mail me a code").click()
     heading(page, "Look into your mail")
-    page.get_by_label("Code of the mail").fill(mailed(site, r"^    (\S+)\r?$"))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code from the mail").fill(mailed(site, r"^    (\S+)\r?$"))
+    page.get_by_role("button", name="Log in").click()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])

@@ -50,7 +50,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
             but=request.session.session_key,
         )
         if ended:
-            messages.success(request, _("Ended. Whoever is there has to sign in again."))
+            messages.success(request, _("Ended. Whoever is there has to log in again."))
     return SeeOther(reverse("me-account"))
 
 

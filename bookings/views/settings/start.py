@@ -39,6 +39,7 @@ class Step:
     path: str = ""
     link: str = ""
     sends: bool = False
+    comes_first: bool = False
 
 
 @owner_only
@@ -54,6 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     ready = readiness(user)
     steps = [*_house(ready), *_server(ready, timezone.now())]
+    if ready.is_demo:  # whatever is set up before it is wiped would go with it
+        steps.insert(0, steps.pop(next(at for at, one in enumerate(steps) if one.comes_first)))
     left = sum(not step.done for step in steps)
     context = {
         "steps": steps,
@@ -140,9 +143,10 @@ def _server(ready: Readiness, now: datetime) -> list[Step]:
         Step(
             _("The demo is out"),
             not ready.is_demo,
-            _("This is the demo clinic: its people, clients and bookings are invented. `manage.py wipe_demo`, on the server, deletes all of it and keeps logins of your own. Do this first: what you set up before goes with it.")
+            _("This is the demo clinic: its people, clients and bookings are invented. On the server, the command manage.py wipe_demo deletes all of it and keeps logins of your own. Do this first: what you set up before goes with it.")
             if ready.is_demo
             else _("Nothing invented is in this database."),
+            comes_first=True,
         ),
         _backup(now),
     ]  # fmt: skip
