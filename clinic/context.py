@@ -35,8 +35,13 @@ def clinic_of(request: HttpRequest) -> Clinic:
     found = getattr(request, "clinic", None)
     if not isinstance(found, Clinic):
         found = Clinic.objects.the_only()
-        setattr(request, "clinic", found)  # noqa: B010
+        remember_clinic(request, found)
     return found
+
+
+def remember_clinic(request: HttpRequest, clinic: Clinic) -> None:
+    """Spare a request the reading of the clinic where it was read with something else."""
+    setattr(request, "clinic", clinic)  # noqa: B010
 
 
 def house(request: HttpRequest) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from bookings.queries.catalogue import Offering, offered
 from clinic.models import Clinic, Location
+from clinic.prepared import Prepared
 from treatments.models import Phase, Treatment
 
 
@@ -34,7 +35,7 @@ def _columns(model: type[models.Model], alias: str) -> str:
 
 
 # One row, whatever is missing; the lists come as arrays beside it.
-_SQL = f"""
+_NAMED = Prepared(f"""
 SELECT {_columns(Treatment, "t")}, {_columns(Location, "l")}, {_columns(Clinic, "c")},
        ARRAY(SELECT ROW(p.kind, p.minutes)::text FROM treatments_phase p
               WHERE p.treatment_id = t.id ORDER BY p.position),
@@ -50,15 +51,13 @@ SELECT {_columns(Treatment, "t")}, {_columns(Location, "l")}, {_columns(Clinic, 
          ON t.slug = %(treatment)s AND t.is_active AND t.bookable_online
   LEFT JOIN clinic_location l ON l.slug = %(location)s AND l.is_active
   LEFT JOIN clinic_clinic c ON c.id = 1
-"""  # noqa: S608 (column names of our own models)
+""")  # noqa: S608 (column names of our own models)
 _PARTS = (Treatment, Location, Clinic)
 
 
 def find(treatment: str, location: str = "") -> Named:
     """Return what these slugs stand for, with the clinic's policy, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, {"treatment": treatment, "location": location})
-        row = cursor.fetchone()
+    [row] = _NAMED.rows({"treatment": treatment, "location": location})
     found: list[Any] = []
     start = 0
     for model in _PARTS:

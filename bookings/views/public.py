@@ -20,15 +20,16 @@ from bookings.forms.choosing import ANYONE, Choice, StartForm, TimeForm, read_ch
 from bookings.models import Booking
 from bookings.queries import booked, catalogue
 from bookings.queries.catalogue import Offering
+from bookings.queries.named import find
 from bookings.queries.offered import Works, who_works_where
 from bookings.views.answers import CONFLICT, INVALID, SeeOther
 from bookings.views.attempts import held_from, read_attempt, write_attempt
 from bookings.views.details_page import times_href
 from bookings.views.start_page import start_page
 from bookings.views.times_page import TimesPage, Wanted, times_page
-from clinic.context import clinic_of
+from clinic.context import clinic_of, remember_clinic
 from clinic.errors import Refusal
-from clinic.models import Clinic, Location, Practitioner
+from clinic.models import Clinic, Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,6 @@ class House:
 
     def location(self, slug: str) -> Location:
         return next(one for one in self.locations if one.slug == slug)
-
-    def people(self, location: Location, offering: Offering) -> list[Practitioner]:
-        """Return who offers that there, by name."""
-        pair = (location.pk, offering.id)
-        return [one.practitioner for one in self.works if pair in one.pairs]
 
     def offering(self, slug: str) -> Offering:
         return next(one for one in self.offerings if one.slug == slug)
@@ -104,12 +100,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect(times_href(house.location(chosen["location"]), chosen["treatment"], **values))
 
 
-def _wanted(house: House, form: StartForm, attempt: UUID) -> tuple[Wanted, str]:
+def _wanted(location: Location, offering: Offering, slug: str, attempt: UUID) -> tuple[Wanted, str]:
     """Return what the times are for, and what to say if a practitioner asked for can't be had."""
-    location = house.location(form.cleaned_data["location"])
-    offering = house.offering(form.cleaned_data["treatment"])
-    slug = form.cleaned_data["practitioner"]
-    people = house.people(location, offering)
+    people = catalogue.practitioners(offering.id, location.pk)
     who = next((one for one in people if one.slug == slug), None)
     notice = ""
     if who is None and slug not in {"", ANYONE}:
@@ -140,19 +133,14 @@ def _times(request: HttpRequest, page: TimesPage, attempt: UUID, status: int = 2
 @require_safe
 def times(request: HttpRequest, location: str, treatment: str) -> HttpResponse:
     """Which day and time. `?practitioner=`, `?day=`, `?at=` and `?attempt=` are optional."""
-    house = _house(request)
-    asked = {
-        "location": location,
-        "treatment": treatment,
-        "practitioner": request.GET.get("practitioner", ""),
-    }
-    form = house.start_form(asked)
-    if not form.is_valid():
-        if "practitioner" not in form.errors or len(form.errors) > 1:
-            return _start(request, house, form, 404)
-        form.cleaned_data["practitioner"] = asked["practitioner"]
+    named, practitioner = find(treatment, location), request.GET.get("practitioner", "")
+    if named.offering is None or named.location is None:
+        house = _house(request)
+        asked = {"location": location, "treatment": treatment, "practitioner": practitioner}
+        return _start(request, house, house.start_form(asked), 404)
+    remember_clinic(request, named.offering.clinic)
     attempt = _unbooked(request.GET.get("attempt", "")) or uuid4()
-    wanted, notice = _wanted(house, form, attempt)
+    wanted, notice = _wanted(named.location, named.offering, practitioner, attempt)
     if "attempt" in request.GET:
         wanted.keep["attempt"] = write_attempt(attempt)
     typed = request.GET.get("day", "")
@@ -187,7 +175,13 @@ def hold(request: HttpRequest) -> HttpResponse:
     row = booked.of_attempt(attempt)
     if row is not None and not is_open(row):
         return SeeOther(reverse("book-attempt", args=[write_attempt(attempt)]))
-    wanted, _notice = _wanted(house, form, attempt)
+    asked = form.cleaned_data
+    wanted, _notice = _wanted(
+        house.location(asked["location"]),
+        house.offering(asked["treatment"]),
+        asked["practitioner"],
+        attempt,
+    )
     if not time.is_valid():
         day = read_day(request.POST.get("day", ""))
         page = times_page(wanted, day=day, error=time.at_error)
