@@ -29,17 +29,29 @@ def take(
     Raises django.db.OperationalError (55P03) when the wait was too long. A later call in the same
     transaction may only ask for classes that stand further back.
     """
+    sql = statement(people=people, practitioners=practitioners, rooms=rooms)
+    if sql:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def statement(
+    *,
+    people: Iterable[str] = (),
+    practitioners: Iterable[int] = (),
+    rooms: Iterable[int] = (),
+) -> str:
+    """Return the statement that `take` runs, to be run together with the next one; "" for none."""
     wanted = [
         *((PEOPLE, key) for key in sorted({_int4(name) for name in people})),
         *((PRACTITIONER, key) for key in sorted(set(practitioners))),
         *((ROOM, key) for key in sorted(set(rooms))),
     ]
     if not wanted:
-        return
+        return ""
     calls = ", ".join(f"pg_advisory_xact_lock({kind}, {key})" for kind, key in wanted)
-    with connection.cursor() as cursor:
-        # One statement; the functions of a select list run from left to right.
-        cursor.execute(f"SELECT set_config('lock_timeout', '{TIMEOUT_MS}', true), {calls}")
+    # One statement; the functions of a select list run from left to right.
+    return f"SELECT set_config('lock_timeout', '{TIMEOUT_MS}', true), {calls}"
 
 
 def limit_wait() -> None:

@@ -19,6 +19,7 @@ from clients.models import Channel, Message, Purpose
 from clients.quiet import Quiet
 from clients.rules import Outcome
 from clinic.models import Clinic, Location
+from clinic.models.adding import made
 
 NO_ADDRESS = "No e-mail address or mobile number is known."
 NO_WAY = "It goes by no way the client can be reached by."
@@ -224,7 +225,8 @@ def _row(
     booking: Booking, wanted: Wanted, schedules: Schedules, *, clinic: Clinic, now: datetime
 ) -> Message:
     schedule = schedules[wanted.kind]
-    row = Message(
+    row = made(
+        Message,
         dedupe_key=wanted.key,
         about=about(booking),
         client_id=booking.client_id,

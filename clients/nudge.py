@@ -22,7 +22,7 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 
 PAUSE = 10.0
-APART = 0.2
+APART = 0.5
 
 
 class Breaker:

@@ -75,7 +75,7 @@ OUTCOME_OF: dict[Action, Outcome] = {
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return the worst of them; FINE where there are none."""
-    return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.FINE)
+    return max(outcomes, key=_RANK.__getitem__, default=Outcome.FINE)
 
 
 class Effect(StrEnum):
@@ -317,6 +317,14 @@ class RuleSet:
         return tuple(rule for rule in self.rules if rule.is_in_use)
 
     @cached_property
+    def acting_on(self) -> Mapping[Phase, tuple[str, ...]]:
+        """The codes of the rules in use whose action stops a phase, by phase."""
+        return {
+            phase: tuple(rule.code for rule in self.in_use if phase in rule.acts_on)
+            for phase in Phase
+        }
+
+    @cached_property
     def by_question(self) -> Mapping[str, Question]:
         """Every question that may be answered: those of the booking, and each rule by itself."""
         return {rule.code: rule.as_question for rule in self.rules} | {
@@ -326,9 +334,16 @@ class RuleSet:
     def questions_for(self, phases: Collection[Phase]) -> tuple[Question, ...]:
         """Return the booking questions that concern these phases, without items that don't and
         rules that are switched off."""
-        codes = {rule.code for rule in self.in_use if rule.concerns & frozenset(phases)}
-        narrowed = (question.narrowed(codes) for question in self.booking_questions)
-        return tuple(question for question in narrowed if question.rules)
+        wanted = frozenset(phases)
+        if wanted not in self._narrowed:
+            codes = {rule.code for rule in self.in_use if rule.concerns & wanted}
+            narrowed = (question.narrowed(codes) for question in self.booking_questions)
+            self._narrowed[wanted] = tuple(question for question in narrowed if question.rules)
+        return self._narrowed[wanted]
+
+    @cached_property
+    def _narrowed(self) -> dict[frozenset[Phase], tuple[Question, ...]]:
+        return {}
 
     def areas(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return region ids for groups of regions; words for other places stay as they are."""

@@ -243,11 +243,13 @@ def evaluate(
         one for code in answers.given for one in _said(rule_set, code, answers, answered_on, on)
     ]
     rules = {rule.code: Outcome.NOT_ASKED for rule in rule_set.in_use}
+    triggers = []
     for one in said:
         code, outcome = one.rule.code, one.outcome(on)
         known = rules[code]
         rules[code] = outcome if known is Outcome.NOT_ASKED else worst([known, outcome])
-    triggers = [one.trigger(on) for one in said if one.outcome(on) is not Outcome.FINE]
+        if outcome is not Outcome.FINE:
+            triggers.append(one.trigger(on))
     standing = [each for one in said for each in one.standing(on, rule_set)]
     results = {
         phase: _phase(phase, rule_set, rules, [s for s in standing if s.restriction.phase is phase])
@@ -304,7 +306,7 @@ def _age_triggers(rule: Rule, *, born: date, on: date) -> bool:
 def _phase(
     phase: Phase, rule_set: RuleSet, rules: Mapping[str, Outcome], standing: list[Standing]
 ) -> PhaseResult:
-    own = [rules[rule.code] for rule in rule_set.in_use if phase in rule.acts_on]
+    own = [rules[code] for code in rule_set.acting_on[phase]]
     asked = [outcome for outcome in own if outcome is not Outcome.NOT_ASKED]
     outcomes = asked or own
     # A rule may restrict a phase that its action does not stop (needles only after review, though

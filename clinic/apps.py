@@ -7,7 +7,11 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic import checks  # noqa: F401, PLC0415 - registers itself
+        from clinic import (  # noqa: PLC0415
+            checks,  # noqa: F401 - registers itself
+            prepared,
+        )
         from clinic.logins import record  # noqa: PLC0415
 
         record.connect()
+        prepared.connect()

@@ -8,7 +8,7 @@ from typing import Any
 
 from clinic.middleware import request_id
 from clinic.models import AccessEntry, AuditEntry, Role, User
-from clinic.models.adding import add
+from clinic.models.adding import add, made
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def entry(
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Return the entry, not yet saved. `before` and `after` must hold no health text."""
-    return AuditEntry(
+    return made(
+        AuditEntry,
         at=now,
         actor=actor.user,
         actor_label=actor.label,

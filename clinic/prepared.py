@@ -1,5 +1,5 @@
-"""Statements that a connection plans once: for the reads that somebody waits for with locks held,
-where planning costs more than reading."""
+"""Statements that a connection plans once: for what somebody waits for with locks held, where
+planning costs more than reading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 _NAMED = re.compile(r"%\((\w+)\)s")
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
@@ -24,20 +26,28 @@ class Prepared:
         self.sql = sql
         self.names = tuple(dict.fromkeys(_NAMED.findall(sql)))
         text = _NAMED.sub(lambda found: f"${self.names.index(found[1]) + 1}", sql)
-        self._name = f"jade_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        verb = sql.split(None, 1)[0].lower()
+        self._name = f"jade_{verb}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         self._prepare = f"PREPARE {self._name} AS {text}"
         places = ", ".join(["%s"] * len(self.names))
         self.execute = f"EXECUTE {self._name}({places})" if places else f"EXECUTE {self._name}"
 
-    def rows(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run it with these parameters and return all rows (one query)."""
-        with connection.cursor() as cursor:
-            self._ensure_prepared()
-            cursor.execute(self.execute, [parameters[name] for name in self.names])
+    def rows(self, parameters: Mapping[str, Any], *, after: str = "") -> list[tuple[Any, ...]]:
+        """Run it with these parameters and return all rows (one query).
+
+        after: a statement without parameters whose answer nobody needs, such as one that takes
+        locks; it is run before this one, which sees what was committed meanwhile, in the same
+        round trip.
+        """
+        database = connections[DEFAULT_DB_ALIAS]
+        with database.cursor() as cursor:
+            self.prepare(database.connection)
+            sql = f"{after};\n{self.execute}" if after else self.execute
+            cursor.execute(sql, [parameters[name] for name in self.names])
             return cursor.fetchall() if cursor.description else []
 
-    def _ensure_prepared(self) -> None:
-        driver = connection.connection
+    def prepare(self, driver: Any) -> None:
+        """Let a connection of the driver's know the statement, if it does not yet."""
         known = _prepared.setdefault(driver, set())
         if self._name not in known:
             # Past Django's cursor, like what Django itself says to a new connection. What is
@@ -45,3 +55,15 @@ class Prepared:
             with driver.cursor() as cursor:
                 cursor.execute(self._prepare)
             known.add(self._name)
+
+
+def connect() -> None:
+    """Let every connection made from now on keep the plan of what it prepares."""
+    connection_created.connect(_keep_plans, dispatch_uid="keep_plans")
+
+
+def _keep_plans(connection: BaseDatabaseWrapper, **_: object) -> None:
+    # Left to itself Postgres plans a statement with an array anew each time: it takes any array for
+    # one of ten, and ten practitioners for dearer than the one it is given.
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")

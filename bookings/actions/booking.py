@@ -10,14 +10,13 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 
-from bookings import intake, lifecycle, links, locks, messages
+from bookings import intake, lifecycle, links, messages
 from bookings.actions import once
 from bookings.actions.changing import facts
 from bookings.actions.placing import (
     Place,
     Wish,
     candidates,
-    expire_in_the_way,
     lock,
     place,
     promise,
@@ -38,7 +37,7 @@ from clients.rules import Outcome
 from clinic import audit
 from clinic.audit import Actor
 from clinic.models import Location
-from clinic.models.adding import add, gathered
+from clinic.models.adding import add, gathered, made
 
 # Rows that others of the same booking point to, or that a worker is told of.
 _IDS = {Client: 1, ClientKey: 1, Screening: 1, Booking: 1, Message: 8}
@@ -95,12 +94,10 @@ def book(
     found = candidates(wish)
     try:
         with won_or_nearest(wish, now=now, attempt=attempt), ExitStack() as stack:
-            locks.take(people=[request.key, contact.key, *([str(attempt)] if attempt else [])])
-            once.refuse_known(request)
+            once.lock(request, contact.key, *([str(attempt)] if attempt else []))
             stack.enter_context(gathered(_IDS))
             resolved = _who(client, contact, now=now, source=source)
-            lock(found)
-            expire_in_the_way(found, now=now, attempt=attempt)
+            lock(found, now=now, attempt=attempt)
             at = place(wish, found, now=now, attempt=attempt)
             judged = judge(
                 given,
@@ -162,7 +159,8 @@ def _insert(
     must_look = outcome is Outcome.REVIEW
     policy = wish.offering.policy
     uid = uuid4()
-    made = Booking(
+    booking = made(
+        Booking,
         **promise(wish, at),
         uid=uid,
         status=lifecycle.REQUESTED if must_look else lifecycle.BOOKED,
@@ -180,7 +178,7 @@ def _insert(
         created_at=now,
         changed_at=now,
     )
-    return add(made)
+    return add(booking)
 
 
 def _recognised(

@@ -12,7 +12,6 @@ from bookings import intake, lifecycle, locks, messages
 from bookings.actions.placing import (
     Wish,
     candidates,
-    expire_in_the_way,
     lock,
     place,
     won_or_nearest,
@@ -84,8 +83,7 @@ def move(
             return current
         calendar.check_start(starts_at, now=now, offering=offering, location=location)
         found = candidates(wish)
-        lock(found)
-        expire_in_the_way(found, now=now, attempt=None)
+        lock(found, now=now, attempt=None)
         at = place(wish, found, now=now, except_booking=current.pk)
         before, seen = facts(current), current.outcome
         reassess(current, on=starts_at.astimezone(location.zone).date(), now=now, offering=offering)

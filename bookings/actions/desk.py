@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings import intake, lifecycle, links, locks, messages
+from bookings import intake, lifecycle, links, messages
 from bookings.actions import once
 from bookings.actions.booking import Booked
 from bookings.actions.changing import facts, locked
@@ -22,7 +22,6 @@ from bookings.actions.placing import (
     Place,
     Wish,
     candidates,
-    expire_in_the_way,
     lock,
     place,
     promise,
@@ -81,14 +80,12 @@ def book_by_staff(
     found = candidates(wish)
     try:
         with won_or_nearest(wish, now=now, for_staff=True):
-            locks.take(people=[request.key, who.key])
-            once.refuse_known(request)
+            once.lock(request, who.key)
             if client is None:
                 client = resolve(who, now=now, source=Booking.Source.DESK).client
             else:
                 client = _standing(client)
-            lock(found)
-            expire_in_the_way(found, now=now, attempt=None)
+            lock(found, now=now, attempt=None)
             at = place(wish, found, now=now, for_staff=True)
             said = _reason(passed, at, override)
             booking = _insert(wish, at, now=now, client=client, contact=who)
@@ -152,8 +149,7 @@ def move_by_staff(
         passed = _window(current, now)
         passed += calendar.rules_against(starts_at, now=now, offering=offering, location=location)
         found = candidates(wish)
-        lock(found)
-        expire_in_the_way(found, now=now, attempt=None)
+        lock(found, now=now, attempt=None)
         at = place(
             wish,
             found,

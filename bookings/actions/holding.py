@@ -9,7 +9,6 @@ from bookings import lifecycle, locks
 from bookings.actions.placing import (
     Wish,
     candidates,
-    expire_in_the_way,
     lock,
     place,
     promise,
@@ -55,8 +54,7 @@ def hold(
             return mine
         if limited and _held_by_others(held_from, attempt, now) >= MOST_HOLDS:
             raise TooManyHolds
-        lock(found)
-        expire_in_the_way(found, now=now, attempt=attempt)
+        lock(found, now=now, attempt=attempt)
         at = place(wish, found, now=now, attempt=attempt)
         return Booking.objects.create(
             **promise(wish, at),

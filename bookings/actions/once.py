@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bookings import locks
 from bookings.errors import KeyMismatch
 from bookings.models import Booking, RequestKey
-from clinic.models.adding import add
+from clinic.models.adding import add, made
 from clinic.prepared import Prepared
 
 _KNOWN = Prepared("SELECT body, booking_id FROM bookings_requestkey WHERE digest = %(digest)s")
@@ -40,9 +41,9 @@ def recognised(key: str, body: Mapping[str, object]) -> Request:
     )
 
 
-def by_key(request: Request) -> Booking | None:
+def by_key(request: Request, *, after: str = "") -> Booking | None:
     """Return the booking a request made earlier. Raises KeyMismatch if it was another request."""
-    known = _KNOWN.rows({"digest": request.key})
+    known = _KNOWN.rows({"digest": request.key}, after=after)
     if not known:
         return None
     [(body, booking)] = known
@@ -51,13 +52,22 @@ def by_key(request: Request) -> Booking | None:
     return Booking.objects.get(pk=booking)
 
 
-def refuse_known(request: Request) -> None:
-    """Raise Known where a request has made its booking already."""
-    known = by_key(request)
+def lock(request: Request, *people: str) -> None:
+    """Take the locks of a request and of who books. Raises Known where the request has made its
+    booking meanwhile."""
+    known = by_key(request, after=locks.statement(people=[request.key, *people]))
     if known is not None:
         raise Known(known)
 
 
 def remember(request: Request, booking: Booking, *, now: datetime) -> None:
     """Keep that a request made a booking, in its transaction."""
-    add(RequestKey(digest=request.key, body=request.body, booking=booking, created_at=now))
+    add(
+        made(
+            RequestKey,
+            digest=request.key,
+            body=request.body,
+            booking_id=booking.pk,
+            created_at=now,
+        )
+    )

@@ -138,21 +138,18 @@ def candidates(wish: Wish) -> Candidates:
     return found
 
 
-def lock(found: Candidates) -> None:
-    """Take the locks of a wish: practitioners, then rooms, each ascending."""
-    locks.take(practitioners=found.practitioners, rooms=found.rooms)
-
-
-def expire_in_the_way(found: Candidates, *, now: datetime, attempt: UUID | None) -> None:
-    """Expire the holds that no longer count but would still meet the exclusion constraints: stale
-    ones of these practitioners and rooms, and whatever this attempt holds."""
+def lock(found: Candidates, *, now: datetime, attempt: UUID | None) -> None:
+    """Take the locks of a wish: practitioners, then rooms, each ascending. Then expire the holds
+    that no longer count but would still meet the exclusion constraints: stale ones of these
+    practitioners and rooms, and whatever this attempt holds (one query)."""
     _EXPIRE.rows(
         {
             "now": now,
             "practitioners": found.practitioners,
             "rooms": found.rooms,
             "attempt": attempt,
-        }
+        },
+        after=locks.statement(practitioners=found.practitioners, rooms=found.rooms),
     )
 
 
@@ -242,7 +239,6 @@ __all__: Sequence[str] = [
     "Place",
     "Wish",
     "candidates",
-    "expire_in_the_way",
     "lock",
     "place",
     "promise",

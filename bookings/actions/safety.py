@@ -15,7 +15,7 @@ from clients.models import Client, ClientKey, Screening
 from clients.queries import rule_set
 from clients.rules import Outcome, RuleSet
 from clients.screening import Answers, Result
-from clinic.models.adding import add
+from clinic.models.adding import add, made
 
 MOST_KNOWN = 50
 
@@ -160,7 +160,8 @@ def keep(
         ClientKey.objects.of(client, now=now)
     else:
         ClientKey.objects.create_for(client, now=now)
-    kept = Screening(
+    kept = made(
+        Screening,
         client=client,
         rule_set_id=judged.rules.version,
         source=source,

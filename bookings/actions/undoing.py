@@ -12,7 +12,7 @@ from django.db import transaction
 
 from bookings import intake, lifecycle, messages
 from bookings.actions.changing import facts, locked
-from bookings.actions.placing import Candidates, Wish, expire_in_the_way, lock, won_or_nearest
+from bookings.actions.placing import Candidates, Wish, lock, won_or_nearest
 from bookings.errors import CannotUndo
 from bookings.models import Booking, BookingChange, Review
 from bookings.queries.catalogue import offering_of
@@ -104,8 +104,7 @@ def undo(*, now: datetime, actor: Actor, booking: Booking, change: UUID) -> Book
             raise CannotUndo
         if done.frees:
             found = Candidates([done.practitioner_id], [done.room_id])
-            lock(found)
-            expire_in_the_way(found, now=now, attempt=None)
+            lock(found, now=now, attempt=None)
         before = facts(current)
         for column in _WAS:
             setattr(current, column, getattr(done, column))

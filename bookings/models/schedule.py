@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import schedules
 from bookings.schedules import ALWAYS, Anchor, Audience, Late, Night, Stop
 from clients.models import Channel, Purpose
+from clinic.prepared import Prepared
 
 YEAR = 366 * 24 * 60
 LATES = (
@@ -33,10 +35,19 @@ STOPS = (
 )
 
 
+# Read on the path of every booking: the rows as they are, without making a model of each.
+_ROWS = Prepared("""
+SELECT kind, audience, anchor, offset_minutes, until_minutes, late, night, notice_minutes,
+       array_to_string(channels, ','), purpose, array_to_string(stops, ','), repeat_minutes, times,
+       implied_months, is_on
+  FROM bookings_schedule
+""")
+
+
 class ScheduleManager(models.Manager["Schedule"]):
     def by_kind(self) -> schedules.Schedules:
         """Return how each kind goes (one query); one that has no row goes by the default."""
-        return {**schedules.defaults(), **{row.kind: row.pure for row in self.all()}}
+        return {**schedules.defaults(), **{row[0]: _pure(*row) for row in _ROWS.rows({})}}
 
 
 class Schedule(models.Model):
@@ -163,23 +174,60 @@ class Schedule(models.Model):
     @property
     def pure(self) -> schedules.Schedule:
         """The row as planning reads it."""
-        return schedules.Schedule(
-            kind=self.kind,
-            audience=self.audience,
-            anchor=self.anchor,
-            offset=timedelta(minutes=self.offset_minutes),
-            until=_span(self.until_minutes),
-            late=self.late,
-            night=self.night,
-            notice=_span(self.notice_minutes),
-            channels=tuple(self.channels),
-            purpose=self.purpose,
-            stops=frozenset(self.stops),
-            repeat=_span(self.repeat_minutes),
-            times=self.times,
-            implied_months=self.implied_months,
-            is_on=self.is_on,
+        return _pure(
+            self.kind,
+            self.audience,
+            self.anchor,
+            self.offset_minutes,
+            self.until_minutes,
+            self.late,
+            self.night,
+            self.notice_minutes,
+            ",".join(self.channels),
+            self.purpose,
+            ",".join(self.stops),
+            self.repeat_minutes,
+            self.times,
+            self.implied_months,
+            self.is_on,
         )
+
+
+@lru_cache(maxsize=256)
+def _pure(
+    kind: str,
+    audience: str,
+    anchor: str,
+    offset: int,
+    until: int | None,
+    late: str,
+    night: str,
+    notice: int | None,
+    channels: str,
+    purpose: str,
+    stops: str,
+    repeat: int | None,
+    times: int,
+    implied_months: int,
+    is_on: bool,
+) -> schedules.Schedule:
+    return schedules.Schedule(
+        kind=kind,
+        audience=audience,
+        anchor=anchor,
+        offset=timedelta(minutes=offset),
+        until=_span(until),
+        late=late,
+        night=night,
+        notice=_span(notice),
+        channels=tuple(channels.split(",")) if channels else (),
+        purpose=purpose,
+        stops=frozenset(stops.split(",")) if stops else frozenset(),
+        repeat=_span(repeat),
+        times=times,
+        implied_months=implied_months,
+        is_on=is_on,
+    )
 
 
 def _span(minutes: int | None) -> timedelta | None:

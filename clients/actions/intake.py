@@ -38,6 +38,7 @@ from clients.queries.intake import (
 from clients.queries.rules import current_rule_set, rule_set
 from clinic import audit
 from clinic.audit import Actor
+from clinic.models.adding import made
 
 CONSENTS = "comm_prefs"
 CONSENT_SOURCE = "FORM"
@@ -85,7 +86,8 @@ def new_request(
 ) -> IntakeRequest:
     """Return a form to ask for, not saved."""
     uid = uuid4()
-    return IntakeRequest(
+    return made(
+        IntakeRequest,
         uid=uid,
         client=client,
         kind=kind.value,

@@ -8,15 +8,20 @@ from datetime import datetime
 from clients.contact import Contact, email_key, name_key
 from clients.models import Channel, Client, ContactConsent, DuplicateProposal, Purpose
 from clients.wording import known_language
-from clinic.models.adding import add, add_all
+from clinic.models.adding import add, add_all, made
 from clinic.prepared import Prepared
 
 CONSENT_WORDING = "care-1"
 MOST_PROPOSALS = 5
 
+# Each half by its own index, even where the statement was planned while the table was small.
 _SHARING = Prepared("""
-SELECT id FROM clients_client
- WHERE ((email = %(email)s AND email <> '') OR (phone = %(phone)s AND phone <> ''))
+SELECT id FROM (
+    SELECT id, name_key FROM clients_client WHERE email = %(email)s AND email <> ''
+     UNION ALL
+    SELECT id, name_key FROM clients_client
+     WHERE phone = %(phone)s AND phone <> '' AND (email = '' OR email <> %(email)s)
+) AS sharing
  ORDER BY name_key <> %(key)s, id
  LIMIT 50
 """)
@@ -50,7 +55,8 @@ def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True)
                 _add_first_consents(known, contact, now=now, source=source)
             return Resolved(known, known=True)
     newcomer = add(
-        Client(
+        made(
+            Client,
             name=contact.name,
             name_key=key,
             email=email,
@@ -81,7 +87,8 @@ def _consents(
 ) -> list[ContactConsent]:
     said = {Channel.EMAIL: contact.by_email, Channel.SMS: contact.by_sms}
     return [
-        ContactConsent(
+        made(
+            ContactConsent,
             client=client,
             channel=channel,
             purpose=Purpose.CARE,

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from clients import sealing
-from clinic.models.adding import add
+from clinic.models.adding import add, made
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +68,7 @@ class ClientKey(models.Model):
         """Return a new key, not saved. The client need not be saved either: its `uid` is enough."""
         data_key = sealing.new_data_key()
         key_id, wrapped = sealing.wrap(data_key, client_uid=client.uid)
-        key = cls(client=client, key_id=key_id, wrapped=wrapped, created_at=now)
+        key = made(cls, client=client, key_id=key_id, wrapped=wrapped, created_at=now)
         key._data_key = data_key
         return key
 

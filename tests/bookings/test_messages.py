@@ -67,7 +67,7 @@ def test_a_new_booking_is_planned_in_one_read_and_one_statement() -> None:
     house = clinic.clinic()
     with CaptureQueriesContext(connection) as queries:
         messages.plan_new(booking, now=NOW, location=booking.room.location, clinic=house)
-    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "INSERT"]
+    assert [query["sql"].split()[0] for query in queries] == ["EXECUTE", "INSERT"]
     assert set(rows()) == {"CONFIRMATION", "PREPARATION", "REMINDER", "AFTERCARE", "CHECK_IN"}
 
 

@@ -120,7 +120,7 @@ def take_the_guards_away(monkeypatch: pytest.MonkeyPatch, *constraints: str) -> 
 
 
 def take_the_locks_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locks, "take", lambda **_keys: None)
+    monkeypatch.setattr(locks, "statement", lambda **_keys: "")
 
 
 def unique_index_away(name: str) -> None:
