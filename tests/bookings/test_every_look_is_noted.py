@@ -16,9 +16,16 @@ from django.apps import apps
 from bookings.actions import erasing
 from bookings.models import CancelReason
 from clients.actions import consenting
+from clients.actions.hearing import hear
 from clients.actions.notes import write_note
 from clients.actions.opening import open_record
-from clients.models import Client, ClientKey, Erasure, RecordOpening
+from clients.models import (
+    Client,
+    ClientKey,
+    Erasure,
+    RecordOpening,
+    TextMessage,
+)
 from clients.sealing import SealedField
 from clinic.audit import CLIENT
 from clinic.models import AccessEntry
@@ -82,8 +89,10 @@ def planted() -> dict[str, set[tuple[Client, str]]]:
     """Return, for each sealed field, the marked texts of clients it holds."""
     return {
         name: {
-            (row.client, text)
-            for row in model._default_manager.select_related("client__key")
+            (row.conversation.client if model is TextMessage else row.client, text)
+            for row in model._default_manager.select_related(
+                "conversation__client__key" if model is TextMessage else "client__key"
+            )
             for text in leaves(getattr(row, field))
             if MARK in text
         }
@@ -109,6 +118,11 @@ def plant(walk: Walk) -> None:
     Erasure.objects.create(
         client=client, ground="ORDERED", words=f"{MARK} is to go.", proposed_by=owner,
         proposed_at=now,
+    )  # fmt: skip
+    Client.objects.filter(pk=client.pk).update(phone=walk.talk.phone)
+    hear(
+        now=now, phone=walk.talk.phone, text=f"{MARK} by text.", provider="twilio",
+        provider_id="SM2",
     )  # fmt: skip
     other = walk.people["colleague"]
     open_record(now=now, user=other, client=client, reason=f"{MARK} rang a colleague.")
@@ -150,7 +164,9 @@ def test_whoever_is_shown_something_sealed_is_written_down(settings: Any, tmp_pa
     assert not forgotten, "plant a text there, or say why it holds none"
     found = looks(walk)
     assert unnoted(found) == []
-    assert not [look for look in found if look.who == "desk"], "the desk was shown health text"
+    # What clients write back is the desk's to answer (docs/decisions/0018).
+    health = [look for look in found if look.route != "/desk/inbox/<uuid:uid>/"]
+    assert not [look for look in health if look.who == "desk"], "the desk was shown health text"
     # The canary: what was shown is found where it is known to stand, and would be told.
     blind = [Look(look.who, look.route, look.client, look.texts, frozenset()) for look in found]
     told = " ".join(unnoted(blind))
@@ -159,6 +175,7 @@ def test_whoever_is_shown_something_sealed_is_written_down(settings: Any, tmp_pa
         "/practice/clients/<uuid:uid>/answers/",
         "/practice/visit/<uuid:uid>/",
         "/practice/requests/",
+        "/desk/inbox/<uuid:uid>/",
         "/settings/openings/",
         "/settings/keeping/<uuid:uid>/",
     ):
