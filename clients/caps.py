@@ -21,6 +21,7 @@ from clinic.models import Clinic, Location
 A_DAY = 1
 A_WEEK = 3
 WEEK = timedelta(days=7)
+ASK_AGAIN = timedelta(minutes=10)
 TOO_MUCH = "The client has had enough of such messages this week."
 
 Status = Message.Status
@@ -61,8 +62,10 @@ def _admit(
         .order_by("pk")
         .values_list("pk")
     )
+    # What is on its way counts like what arrived, though it may come back: that decides for now only.
     had: dict[int, list[datetime]] = defaultdict(list)
-    for client, at in (
+    left: dict[int, list[datetime]] = defaultdict(list)
+    for client, at, status in (
         Message.objects.filter(
             client__in=clients,
             admitted_at__gt=now - WEEK,
@@ -70,10 +73,11 @@ def _admit(
         )
         .exclude(pk__in=[each.pk for each in messages])
         .order_by("admitted_at")
-        .values_list("client", "admitted_at")
+        .values_list("client", "admitted_at", "status")
     ):
         if at is not None:
             had[client].append(at)
+            left[client] += [at] if status == Status.SENT else []
     result: dict[int, Postponed | Suppressed] = {}
     admitted: list[int] = []
     for each in messages:
@@ -82,7 +86,10 @@ def _admit(
         if again is None:
             admitted.append(each.pk)
             had[client].append(now)
-        elif again < each.expires_at:
+            continue
+        if _again(left[client], quiet.of(each), now) is None:
+            again = min(again, now + ASK_AGAIN)
+        if again < each.expires_at:
             result[each.pk] = Postponed(again)
         else:
             result[each.pk] = Suppressed(TOO_MUCH)

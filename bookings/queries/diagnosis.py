@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Max
 
 from bookings import followups, lifecycle, messages, recalls
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import World, about, known, world
 from clients.models import Channel, ChannelState, Client, ContactConsent, ContactFailure, Message
+from clinic.models import AuditEntry
 
 MOST = 500
 NEVER = "NEVER"  # no row was made
 STOPPED = "STOPPED"  # something stands in the way as things are now
 TO_COME = "TO_COME"  # it has its moment later
 STUCK_AFTER = timedelta(minutes=10)
+# What the log book calls it when a booking comes to stand at its time later than it was made.
+MADE_STAND = ("booking.moved", "booking.accepted", "booking.undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ def _told(row: Message, now: datetime) -> str:
         said.append("Waits for its moment.")
     elif waits and now - row.due_at > STUCK_AFTER:
         said.append("Due and not sent: does a worker run?")
+    elif waits:
+        said.append("Due now: it goes with the next sweep.")
     if row.given_up:
         said.append(f"Given up on: {row.given_up.replace('+', ', ')}.")
     if row.tries > 1:
@@ -104,6 +111,7 @@ def _of_bookings(
         .annotate(asked_at=messages.ASKED_AT)
         .order_by("starts_at", "pk")[:MOST]
     )
+    stands_since = _stands_since(rows)
     for booking in rows:
         facts = messages.facts(
             booking,
@@ -111,10 +119,21 @@ def _of_bookings(
             clinic=all_of.clinic,
             asked_at=booking.asked_at,
         )
-        for each, why in followups.absent(
-            facts, keys, since=booking.created_at, schedules=all_of.schedules
-        ):
-            yield Finding(each.due_at, each.kind, messages.about(booking), NEVER, why)
+        which = messages.about(booking)
+        since = stands_since.get(which, booking.created_at)
+        for each, why in followups.absent(facts, keys, since=since, schedules=all_of.schedules):
+            yield Finding(each.due_at, each.kind, which, NEVER, why)
+
+
+def _stands_since(bookings: Iterable[Booking]) -> dict[str, datetime]:
+    """Return when bookings came to stand at their time, where that was not when they were made."""
+    rows = (
+        AuditEntry.objects.filter(about__in=[messages.about(one) for one in bookings])
+        .filter(verb__in=MADE_STAND)
+        .values("about")
+        .annotate(newest=Max("at"))
+    )
+    return dict(rows.values_list("about", "newest"))
 
 
 def _of_client(client: Client, keys: set[str], all_of: World, now: datetime) -> Iterator[Finding]:

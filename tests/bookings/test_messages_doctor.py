@@ -17,6 +17,8 @@ from bookings.models import Schedule
 from bookings.queries.diagnosis import Finding, diagnosis
 from clients import reach
 from clients.models import Channel, ChannelState, Message
+from clinic import audit
+from clinic.audit import CLOCK
 from tests.factories import bookings
 from tests.factories.clients import consent
 
@@ -74,6 +76,27 @@ def test_a_reminder_that_was_never_planned_says_why() -> None:
     Schedule.objects.filter(kind="REMINDER").update(is_on=False)
     off = booked(timedelta(days=5))
     assert found(off.client, "REMINDER").why == followups.OFF
+
+
+def test_a_reminder_of_a_visit_moved_at_short_notice_is_not_taken_for_lost() -> None:
+    now = datetime.now(UTC)
+    made = booked(timedelta(days=5), created_at=now - timedelta(days=9))
+    made.starts_at, made.ends_at = now + 20 * HOUR, now + 21 * HOUR
+    made.practitioner_until = made.room_until = made.ends_at
+    made.save()
+    messages.plan([made.pk], now=now)
+    audit.record(now=now, actor=CLOCK, verb="booking.moved", about=messages.about(made))
+    never = {
+        each.kind: each.why
+        for each in diagnosis(made.client, now=now, since=now - 90 * 24 * HOUR).findings
+        if each.state == "NEVER"
+    }
+    assert never == {"REMINDER": followups.SHORT_NOTICE, "PREPARATION": followups.PASSED}
+
+
+def test_what_is_due_this_minute_waits_for_the_next_sweep() -> None:
+    made = booked(timedelta(days=5))
+    assert "goes with the next sweep" in found(made.client, "CONFIRMATION").why
 
 
 def test_a_row_that_is_gone_is_noticed_instead_of_explained_away() -> None:

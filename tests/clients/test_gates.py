@@ -321,6 +321,23 @@ def test_what_did_not_leave_uses_nobodys_share(
 
 
 @pytest.mark.django_db
+def test_what_did_not_leave_keeps_nothing_else_from_leaving(
+    provider: Provider, client_of_toronto: Client
+) -> None:
+    """The first of two is held up by an outage until it is of no use; the second one goes."""
+    first = capped(client_of_toronto, expires_at=NOW + HOUR)
+    second = capped(client_of_toronto, expires_at=NOW + 6 * HOUR)
+    provider.always = Answer(503)
+    send()
+    assert counts() == {"PLANNED": 2}, "the second one was not told that there was enough"
+    provider.always = None
+    send(NOW + 2 * HOUR)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("EXPIRED", "SENT")
+
+
+@pytest.mark.django_db
 def test_nobody_is_written_to_at_night_by_their_own_clock(sink: Sink) -> None:
     far = bookings.client(time_zone="Asia/Tokyo")  # it is midnight there
     near = bookings.client()

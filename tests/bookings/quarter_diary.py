@@ -1,0 +1,148 @@
+"""The diary of a quarter, in which is written what happened, and the world outside: providers that come
+and go, and workers that die there. The channels are plug-ins."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, NamedTuple
+
+from clients.channels.base import Channel, Letter, NotSent, Receipt
+from clients.models import Client
+from treatments.models import Plan
+
+LIVE = ("BOOKED", "CONFIRMED")
+
+
+class Died(BaseException):
+    """The worker is gone, in the middle of what it did."""
+
+
+# The diary
+
+
+class Stand(NamedTuple):
+    at: datetime
+    status: str
+    starts_at: datetime
+
+
+@dataclass
+class Visit:
+    """A booking as somebody noted it down: how it stood from when on. `asks`: whether nobody has
+    answered its safety questions, from when on. `told`: what staff said themselves."""
+
+    uid: str
+    stands: list[Stand]
+    asks: list[tuple[datetime, bool]]
+    told: bool = False
+    reported: bool = False
+
+    def at(self, moment: datetime) -> Stand | None:
+        found = bisect_right([stand.at for stand in self.stands], moment)
+        return self.stands[found - 1] if found else None
+
+    @property
+    def status(self) -> str:
+        return self.stands[-1].status
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.stands[-1].starts_at
+
+
+@dataclass
+class Person:
+    """A client, as somebody noted down what they said and what became of them."""
+
+    row: Client
+    bounces: bool = False
+    visits: list[Visit] = field(default_factory=list)
+    said: dict[tuple[str, str], list[tuple[datetime, bool]]] = field(default_factory=dict)
+    plan: list[tuple[datetime, str]] = field(default_factory=list)
+    hurts: list[tuple[datetime, bool]] = field(default_factory=list)
+    stops: list[datetime] = field(default_factory=list)
+    cleared: list[datetime] = field(default_factory=list)
+    series: Plan | None = None
+
+    def says(self, channel: str, purpose: str, at: datetime) -> bool | None:
+        said: bool | None = latest(self.said.get((channel, purpose), []), at)
+        return said
+
+
+def latest(rows: Sequence[tuple[datetime, Any]], at: datetime) -> Any:
+    """Return what was noted last by a moment; None for nothing."""
+    found = bisect_right([when for when, _what in rows], at)
+    return rows[found - 1][1] if found else None
+
+
+class Look(NamedTuple):
+    """When the workers looked, whether the planner did, and the channels that were up."""
+
+    at: datetime
+    planned: bool
+    up: frozenset[str]
+
+
+class Arrived(NamedTuple):
+    """A letter that a provider took: in which look, by which way, under which name."""
+
+    look: datetime
+    channel: str
+    to: str
+    reference: str
+
+
+# The channels
+
+
+class World:
+    """What is outside: which providers are up, and who is about to die."""
+
+    def __init__(self) -> None:
+        self.up = frozenset({"EMAIL", "SMS"})
+        self.look = datetime.max.replace(tzinfo=UTC)
+        self.arrived: list[Arrived] = []
+        self.dead: set[str] = set()
+        self.dies: str = ""
+        self.after = 0
+        self.uncertain: list[str] = []
+        self.deaths = 0
+
+    def take(self, channel: str, letter: Letter) -> Receipt:
+        if channel not in self.up:
+            raise NotSent("It does not answer.", everything=True)
+        if letter.to in self.dead:
+            raise NotSent("The address was refused (550).", address=True)
+        self._perhaps_die("before")
+        self.arrived.append(Arrived(self.look, channel, letter.to, letter.reference))
+        if self.dies == "after" and not self.after:
+            self.uncertain.append(letter.reference)
+        self._perhaps_die("after")
+        self.after = max(0, self.after - 1)
+        return Receipt("here", letter.reference)
+
+    def _perhaps_die(self, when: str) -> None:
+        if self.dies == when and not self.after:
+            self.dies, self.deaths = "", self.deaths + 1
+            raise Died
+
+
+def channels(outside: World) -> dict[str, type[Channel]]:
+    """Return the ways into a world, as plug-ins."""
+
+    class Email(Channel):
+        name: ClassVar[str] = "EMAIL"
+
+        def send(self, letter: Letter) -> Receipt:
+            return outside.take("EMAIL", letter)
+
+    class Sms(Channel):
+        name: ClassVar[str] = "SMS"
+
+        def send(self, letter: Letter) -> Receipt:
+            return outside.take("SMS", letter)
+
+    return {"EMAIL": Email, "SMS": Sms}
