@@ -204,7 +204,7 @@ def _start(
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start a server on its former port or another free one, and wait until it is ready."""
     port_file = directory / "port"
-    former = int(port_file.read_text()) if port_file.exists() else 0
+    former = _number_in(port_file)
     deadline = time.monotonic() + START_PATIENCE
     log_path = directory / "log"
     while True:
@@ -223,7 +223,7 @@ def _start(
                         f"{name} is not ready after {START_PATIENCE:.0f} s: {log_path}"
                     )
             else:
-                port_file.write_text(str(port))
+                _write_whole(port_file, str(port))
                 return process, port
         except BaseException:
             processes.end(process, signal.SIGINT, patience=10.0)
@@ -291,11 +291,24 @@ def _log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that is never seen empty or half, whoever is killed when; for its owner alone."""
+    draft = path.with_name(f"{path.name}.draft")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _number_in(path: Path) -> int:
+    """Return the number a file holds; 0 where there is none."""
+    text = path.read_text() if path.exists() else ""
+    return int(text) if text.isdecimal() else 0
+
+
 def _password(directory: Path) -> str:
     path = directory / "password"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+    if not path.exists() or not path.stat().st_size:
+        _write_whole(path, secrets.token_urlsafe(32))
     return path.read_text()
 
 

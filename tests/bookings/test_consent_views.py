@@ -471,7 +471,7 @@ def test_a_bookings_page_asks_a_newcomer_to_sign_and_tells_nobody_of_a_known_cli
 
     def href() -> str:
         now = datetime.now(UTC)
-        return manage_page(booking, now=now, token="t", is_new=True, is_moved=False).consent_href
+        return manage_page(booking, now=now, is_new=True, is_moved=False).consent_href
 
     booking.source = Booking.Source.ONLINE
     booking.client.created_at = booking.created_at - timedelta(days=9)

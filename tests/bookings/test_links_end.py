@@ -207,6 +207,6 @@ def test_the_desk_is_told_of_a_login_that_the_old_address_still_has() -> None:
     browser = signed_in(clinic.user(role="FRONT_DESK"))
     said = {"name": client.name, "email": "priya.raman@example.org", "phone": client.phone}
     page = browser.post(f"/desk/clients/{client.uid}/edit/", said, follow=True).content.decode()
-    assert "priya@example.org still signs in" in page
+    assert "priya@example.org still logs in" in page
     page = browser.post(f"/desk/clients/{client.uid}/edit/", said, follow=True).content.decode()
-    assert "still signs in" not in page
+    assert "still logs in" not in page

@@ -155,6 +155,17 @@ def test_a_port_taken_meanwhile_is_left_to_its_taker(directory: Path) -> None:
         service.stop()
 
 
+@pytest.mark.parametrize("left", ["", "half a line"])
+def test_a_port_file_cut_short_by_a_kill_does_not_stop_the_next_start(
+    directory: Path, left: str
+) -> None:
+    (directory / "port").write_text(left)
+    service = start_postgres(directory)
+    assert has_kept(service)
+    assert (directory / "port").read_text() == str(service.port)
+    service.stop()
+
+
 def test_data_half_made_by_a_killed_start_are_made_anew(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     draft = tmp_path / "data.draft"
