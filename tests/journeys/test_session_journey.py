@@ -208,10 +208,10 @@ def test_two_tablets_on_one_session_agree_and_the_clock_goes_on_on_the_other(
     expect(other.locator("[data-time]")).to_have_text(re.compile(r"12:\d\d"))
     other.get_by_role("button", name="Next: Needling").click()
     saved(other)
-    expect(one.locator("[data-phase-name]")).to_have_text("Needling")
+    expect(one.locator("[data-phase-name]")).to_have_text("Needling", timeout=15_000)
     tap(one, *POINTS[0])
     saved(one)
-    expect(other.locator("[data-count-still]")).to_have_text("1")
+    expect(other.locator("[data-count-still]")).to_have_text("1", timeout=15_000)
     massage = one.locator("[data-work=MASSAGE]")
     massage.locator("summary").click()
     massage.get_by_label("Left out").select_option("Side of the neck")
@@ -220,10 +220,10 @@ def test_two_tablets_on_one_session_agree_and_the_clock_goes_on_on_the_other(
     saved(one)
     theirs = other.locator("[data-work=MASSAGE]")
     theirs.locator("summary").click()
-    expect(theirs).to_contain_text("Side of the neck: Asked not to")
+    expect(theirs).to_contain_text("Side of the neck: Asked not to", timeout=15_000)
     theirs.get_by_role("button", name="Side of the neck").click()
     saved(other)
-    expect(massage).not_to_contain_text("Asked not to")
+    expect(massage).not_to_contain_text("Asked not to", timeout=15_000)
 
 
 def test_a_tablet_left_alone_shows_nothing_but_the_count_and_the_way_to_take_all_out(
