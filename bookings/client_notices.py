@@ -66,6 +66,8 @@ def _one(
     why = recalls.why_not(message.kind, one.facts, all_of.schedules)
     if why is not None:
         return Suppressed(why) if why == recalls.NO_CONSENT else Withdrawn(why)
+    if recalls.is_task(message.kind, all_of.schedules):
+        return Withdrawn(recalls.A_TASK)
     fitting = {each.key for each in recalls.wanted(one.facts, all_of.schedules)}
     form = forms.get(message.about)
     if message.dedupe_key not in fitting or (message.kind == recalls.FORM_EXPIRING and not form):

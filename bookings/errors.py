@@ -37,7 +37,34 @@ SCHEDULE_CONSTRAINTS: Constraints = {
         _("People would come in vain: what tells how a booking stands is always sent."),
     ),
     "schedule_clients_sleep": ("night", _("Clients are not written to in the quiet hours.")),
+    "schedule_what_must_go_is_care": (
+        "purpose",
+        _("A visit can't do without it: it goes whatever the client said of advertising."),
+    ),
+    "schedule_staff_do_it": ("audience", _("This is for staff to do, not to be written.")),
 }
+
+
+class NotForThisKind(Refusal):
+    """A kind of message can't go like that: its facts or its words know nothing of it."""
+
+    code = "not_for_this_kind"
+    field = "moment"
+
+    def __init__(self) -> None:
+        super().__init__(_("This kind of message can't go like that."))
+
+
+class IsItAdvertising(Refusal):
+    """What was advertising, or would be, is to be sent as care: that takes the owner's word."""
+
+    code = "is_it_advertising"
+    field = "not_advertising"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Tick this if it is so. If it invites people to book or buy, it is advertising.")
+        )
 
 
 class SlotTaken(Refusal):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bookings import lifecycle
-from bookings.schedules import Late, Night, Schedules
+from bookings.schedules import Anchor, Late, Night, Schedules
 from clients.quiet import Quiet
 
 CONFIRMATION = "CONFIRMATION"
@@ -87,7 +87,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A message of the booking as it stands in the outbox."""
+    """A message of the booking as it stands in the outbox. `audience`: whom the row is for, where a
+    kind may be for one or another; "" where it goes without saying."""
 
     id: int
     key: str
@@ -95,6 +96,7 @@ class Standing:
     status: str
     carries: str = ""
     due_at: datetime | None = None
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
     """Return the follow-ups that fit the booking, due when they would be if quiet hours and short
     notice did not matter."""
     start, end = facts.starts_at, facts.ends_at
+    visit: dict[str, datetime] = {Anchor.START: start, Anchor.END: end}
     found: list[Wanted] = []
 
     def add(kind: str, moment: datetime, due_at: datetime, until: datetime, nth: str = "") -> None:
@@ -279,8 +282,10 @@ def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
             found.append(Wanted(kind, key, str(_epoch(moment)), due_at, until))
 
     def timed(kind: str, moment: datetime, nth: str = "") -> None:
+        """It belongs to a moment by its name, and counts from the one its schedule says."""
         plan = schedules[kind]
-        add(kind, moment, plan.at(moment), plan.over(moment), nth)
+        since = visit.get(plan.anchor, moment)
+        add(kind, moment, plan.at(since), plan.over(since), nth)
 
     if facts.asks and facts.status in _BOOKED and schedules[QUESTIONS].is_on:
         found.append(Wanted(QUESTIONS, f"{facts.about}:{QUESTIONS}", "", now, start))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import override
 
 from bookings import followups, ical, lifecycle, links
@@ -25,8 +25,11 @@ from bookings.messages import (
 )
 from bookings.models import Booking, Review, Schedule
 from bookings.queries.forms import open_forms
+from bookings.recalls import NO_CONSENT
 from bookings.saying_when import clock, long_date, moment, short_date, zone_words
 from bookings.schedules import Schedules
+from bookings.ways import Said
+from bookings.ways import ways as allowed_ways
 from clients.channels.base import Invite, Way
 from clients.consent_links import consent_url
 from clients.consent_rules import Kind
@@ -60,13 +63,15 @@ class _Known:
     schedules: Schedules
     bookings: Mapping[str, Booking]
     standing: Mapping[str, Sequence[Message]]
-    consents: Mapping[tuple[int, str], bool]
+    consents: Mapping[int, Said]
+    last_visits: Mapping[int, datetime]
     forms: Mapping[str, IntakeRequest]
     to_sign: frozenset[int]
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
-    """Describe messages about bookings as they stand at `now` (seven queries)."""
+    """Describe messages about bookings as they stand at `now` (seven queries, and one more where the owner
+    calls some of them advertising)."""
     known = _read(messages, now)
     return {message.pk: _one(message, known, now) for message in messages}
 
@@ -84,24 +89,39 @@ def _read(messages: Sequence[Message], now: datetime) -> _Known:
     standing: dict[str, list[Message]] = defaultdict(list)
     for each in Message.objects.filter(about__in=abouts):
         standing[each.about].append(each)
-    newest = (
-        ContactConsent.objects.filter(
-            client__in=[booking.client_id for booking in bookings.values()], purpose=Purpose.CARE
-        )
-        .order_by("client", "channel", "-at", "-pk")
-        .distinct("client", "channel")
-    )
     clients = {booking.client_id for booking in bookings.values() if booking.client_id}
+    newest = (
+        ContactConsent.objects.filter(client__in=clients)
+        .order_by("client", "channel", "purpose", "-at", "-pk")
+        .distinct("client", "channel", "purpose")
+    )
+    said: dict[int, dict[tuple[str, str], bool]] = defaultdict(dict)
+    for one in newest:
+        said[one.client_id][one.channel, one.purpose] = one.granted
+    schedules = Schedule.objects.by_kind()
+    advertise = any(_advertises(message.kind, schedules) for message in messages)
     standing_of = standings(clients, now, kinds=[Kind.TREATMENT])
     return _Known(
         clinic=Clinic.objects.the_only(),
-        schedules=Schedule.objects.by_kind(),
+        schedules=schedules,
         bookings=bookings,
         standing=standing,
-        consents={(each.client_id, each.channel): each.granted for each in newest},
+        consents=said,
+        last_visits=_last_visits(clients) if advertise else {},
         forms=open_forms(abouts, now=now),
         to_sign=frozenset(pk for pk, of in standing_of.items() if not of[Kind.TREATMENT].holds),
     )
+
+
+def _advertises(kind: str, schedules: Schedules) -> bool:
+    return kind in schedules and schedules[kind].purpose == Purpose.MARKETING
+
+
+def _last_visits(clients: Collection[int]) -> dict[int, datetime]:
+    """Return when each client was last here: for so long as the law says, that is a yes."""
+    rows = Booking.objects.filter(client__in=clients, status=lifecycle.DONE)
+    newest = rows.order_by().values("client").annotate(newest=Max("ends_at"))
+    return dict(newest.values_list("client", "newest"))
 
 
 def _one(message: Message, known: _Known, now: datetime) -> Described:
@@ -122,7 +142,7 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
     may_go = followups.not_before(message.kind, now_facts, at=now, schedules=known.schedules)
     if may_go > now:
         return Postponed(may_go)
-    ways = _ways(message, booking, known)
+    ways = _ways(message, booking, known, now)
     if isinstance(ways, Suppressed):
         return ways
     email = next((way.to for way in ways if way.channel == Channel.EMAIL), "")
@@ -155,7 +175,7 @@ def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str
         return None
     others = [as_standing(each) for each in known.standing[message.about] if each.pk != message.pk]
     language = _language(message, booking.client)
-    ways = _ways(message, booking, known)
+    ways = _ways(message, booking, known, now)
     ways = [] if isinstance(ways, Suppressed) else ways
     email = next((way.to for way in ways if way.channel == Channel.EMAIL), "")
     with override(language):
@@ -234,7 +254,9 @@ def _may_know(message: Message, others: Sequence[followups.Standing]) -> bool:
 _NEVER_LEFT = (Message.Status.WITHDRAWN, Message.Status.SUPPRESSED, Message.Status.EXPIRED)
 
 
-def _ways(message: Message, booking: Booking, known: _Known) -> list[Way] | Suppressed:
+def _ways(
+    message: Message, booking: Booking, known: _Known, now: datetime
+) -> list[Way] | Suppressed:
     """Return the channels and addresses a message may go by, the first to be tried first, or why
     there is none.
 
@@ -245,10 +267,16 @@ def _ways(message: Message, booking: Booking, known: _Known) -> list[Way] | Supp
         to = message.staff_email or staff_email_of(booking, clinic=known.clinic)
         return [Way(Channel.EMAIL, to)] if to else Suppressed("Nobody here has an e-mail address.")
     addresses, client = addresses_of(booking), booking.client_id or 0
-    refused = known.consents.get((client, Channel.EMAIL)) is False and not _is_answer(message)
+    said = known.consents.get(client, {})
+    if _advertises(message.kind, known.schedules):
+        last, schedule = known.last_visits.get(client), known.schedules[message.kind]
+        may_go = allowed_ways(schedule, addresses, said, last_visit=last, at=now)
+        found = [Way(Channel(channel), to) for channel, to in may_go]
+        return found or Suppressed(NO_CONSENT if any(addresses.values()) else NO_ADDRESS)
+    refused = said.get((Channel.EMAIL, Purpose.CARE)) is False and not _is_answer(message)
     may = {
         Channel.EMAIL: not refused,
-        Channel.SMS: known.consents.get((client, Channel.SMS), False),
+        Channel.SMS: said.get((Channel.SMS, Purpose.CARE), False),
     }
     order = known.schedules[message.kind].channels if message.kind in known.schedules else Channel
     ways = [Way(one, addresses[one]) for one in order if addresses[one] and may[Channel(one)]]

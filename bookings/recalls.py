@@ -8,12 +8,12 @@ it and what becomes of it when it is late is data (`schedules`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bookings.followups import OFF, PLANNED, WITHDRAWN, Difference, Standing, Wanted
-from bookings.schedules import Audience, Late, Schedule, Schedules, Stop
+from bookings.schedules import Anchor, Audience, Late, Schedule, Schedules, Stop
 from clients.quiet import Quiet
 
 REBOOK = "REBOOK"
@@ -29,9 +29,9 @@ LAPSED_LAST = "LAPSED_LAST"
 FORM_EXPIRING = "FORM_EXPIRING"
 REPORTED = "REPORTED"  # a task at once, since a client told us something after a visit
 
-TASKS = frozenset({REBOOK_CALL, OVERDUE, REVIEW_DUE, ASK_AFTER, ASK_AFTER_AGAIN})
-MESSAGES = frozenset({REBOOK, OUTCOME, MAINTENANCE, LAPSED, LAPSED_LAST, FORM_EXPIRING})
-KINDS = TASKS | MESSAGES
+# There are words for these; each may be a task instead, by its schedule. The others are tasks only.
+MESSAGES = frozenset({REBOOK, OVERDUE, OUTCOME, MAINTENANCE, LAPSED, LAPSED_LAST, FORM_EXPIRING})
+KINDS = MESSAGES | {REBOOK_CALL, REVIEW_DUE, ASK_AFTER, ASK_AFTER_AGAIN}
 # Tasks of whoever treats: that something was reported is nothing for the desk to know.
 PRIVATE = frozenset({ASK_AFTER, ASK_AFTER_AGAIN, REPORTED})
 
@@ -49,6 +49,7 @@ CLOSED = "The plan has ended."
 EVENT_OPEN = "Those who treat ask to wait."  # the desk reads it
 NO_CONSENT = "The client has not agreed, or said no."
 OVER = "It no longer applies."
+A_TASK = "It is a task for staff now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,15 @@ def wanted(facts: Facts, schedules: Schedules) -> list[Wanted]:
 def considered(facts: Facts, schedules: Schedules) -> Iterator[tuple[Wanted, str | None]]:
     """Yield everything that has its moment in a client's life, each with what stops it, if anything
     does."""
-    for kind, moment, name in _moments(facts):
+    for kind, moment, name in _moments(facts, schedules):
         why = why_not(kind, facts, schedules)
         for each in _timed(kind, moment, name, facts, schedules[kind]):
             yield each, why
+
+
+def is_task(kind: str, schedules: Schedules) -> bool:
+    """Return whether a kind is for staff to do, rather than for the client to read."""
+    return schedules[kind].audience == Audience.TASK
 
 
 def difference(
@@ -124,10 +130,19 @@ def difference(
     """Compare what the facts call for at `now` with all that is there, withdrawn rows too.
 
     What was sent, was done or failed is never wanted again. What is planned stays while it is
-    called for, at the time its schedule says now, if that is still ahead.
+    called for, at the time its schedule says now, if that is still ahead. What waits for one
+    audience gives way where its schedule is for another now.
     """
     result = Difference()
     fitting = {each.key: each for each in wanted(facts, schedules)}
+    result.withdraw = [
+        each for each in standing if each.status == PLANNED and _is_elsewhere(each, schedules)
+    ]
+    standing = [
+        each
+        for each in standing
+        if each.status not in (PLANNED, WITHDRAWN) or not _is_elsewhere(each, schedules)
+    ]
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
@@ -149,6 +164,10 @@ def difference(
         else:
             result.add.append(planned)
     return result
+
+
+def _is_elsewhere(known: Standing, schedules: Schedules) -> bool:
+    return known.audience not in ("", schedules[known.kind].audience)
 
 
 def in_time(each: Wanted, facts: Facts, schedules: Schedules, *, now: datetime) -> Wanted | None:
@@ -181,6 +200,12 @@ def why_not(kind: str, facts: Facts, schedules: Schedules) -> str | None:
     return next((why for why, holds in stops.items() if holds), None)
 
 
+def why_withdrawn(kind: str, facts: Facts, schedules: Schedules) -> str:
+    """Return why a message that was planned does not go, in words."""
+    why = why_not(kind, facts, schedules)
+    return why or (A_TASK if is_task(kind, schedules) else OVER)
+
+
 def _is_paused(facts: Facts) -> bool:
     return any(plan.is_paused for plan in facts.plans) and not _is_running(facts)
 
@@ -193,33 +218,58 @@ def _is_running(facts: Facts) -> bool:
     return any(plan.is_running for plan in facts.plans)
 
 
-def _moments(facts: Facts) -> Iterator[tuple[str, datetime, str]]:
-    """Yield the kinds with the moment each counts from, and what names that moment."""
+Moments = Mapping[Anchor, datetime | None]
+
+
+def _moments(facts: Facts, schedules: Schedules) -> Iterator[tuple[str, datetime, str]]:
+    """Yield the kinds with the moment each counts from by its schedule, and what names it."""
+    for kind, name, moments in _occasions(facts):
+        moment = moments.get(Anchor(schedules[kind].anchor))
+        if moment is not None:
+            yield kind, moment, name
+
+
+def _occasions(facts: Facts) -> Iterator[tuple[str, str, Moments]]:
+    """Yield the kinds with what each belongs to, by name, and the moments it may count from. The name
+    stays whichever is chosen, so that nothing is said twice."""
     waiting = [plan for plan in facts.plans if plan.is_running and not plan.is_booked]
-    if facts.last_visit is not None:
-        name = _epoch(facts.last_visit)
+    last = facts.last_visit
+    if last is not None:
+        name = _epoch(last)
         if any(plan.last is not None for plan in waiting):
-            yield REBOOK, facts.last_visit, name
-            yield REBOOK_CALL, facts.last_visit, name
-        yield LAPSED, facts.last_visit, name
-        yield LAPSED_LAST, facts.last_visit, name
+            passing = [day for plan in waiting if (day := _passed(plan, facts)) is not None]
+            either = {Anchor.LAST_VISIT: last, Anchor.LATEST: min(passing, default=None)}
+            yield REBOOK, name, either
+            yield REBOOK_CALL, name, either
+        yield LAPSED, name, {Anchor.LAST_VISIT: last}
+        yield LAPSED_LAST, name, {Anchor.LAST_VISIT: last}
     for plan in waiting:
         if plan.latest is not None:
-            # It has passed when the day after it begins.
-            passed = facts.quiet.instant(plan.latest + timedelta(days=1))
-            yield OVERDUE, passed, f"{plan.latest.isoformat()}:{plan.uid}"
+            either = {Anchor.LATEST: _passed(plan, facts), Anchor.LAST_VISIT: plan.last}
+            yield OVERDUE, f"{plan.latest.isoformat()}:{plan.uid}", either
     for plan in facts.plans:
         if plan.is_running and plan.review_at is not None:
-            yield REVIEW_DUE, plan.review_at, f"{_epoch(plan.review_at)}:{plan.uid}"
+            name = f"{_epoch(plan.review_at)}:{plan.uid}"
+            yield REVIEW_DUE, name, {Anchor.REVIEW: plan.review_at}
         if plan.is_over and not plan.is_followed and plan.last is not None:
-            yield OUTCOME, plan.last, f"{_epoch(plan.last)}:{plan.uid}"
+            name = f"{_epoch(plan.last)}:{plan.uid}"
+            either = {Anchor.SERIES_END: plan.last, Anchor.LAST_VISIT: last}
+            yield OUTCOME, name, either
             if not _is_running(facts):
-                yield MAINTENANCE, plan.last, f"{_epoch(plan.last)}:{plan.uid}"
+                yield MAINTENANCE, name, either
     if facts.form_on is not None:
-        yield FORM_EXPIRING, facts.quiet.instant(facts.form_on), facts.form_on.isoformat()
+        moment = facts.quiet.instant(facts.form_on)
+        yield FORM_EXPIRING, facts.form_on.isoformat(), {Anchor.FORM: moment}
     for event in facts.reported:
-        yield ASK_AFTER, event.noticed_at, event.uid
-        yield ASK_AFTER_AGAIN, event.noticed_at, event.uid
+        yield ASK_AFTER, event.uid, {Anchor.EVENT: event.noticed_at}
+        yield ASK_AFTER_AGAIN, event.uid, {Anchor.EVENT: event.noticed_at}
+
+
+def _passed(plan: Series, facts: Facts) -> datetime | None:
+    """Return when the last day a plan leaves has passed: when the day after it begins."""
+    if plan.latest is None:
+        return None
+    return facts.quiet.instant(plan.latest + timedelta(days=1))
 
 
 def _timed(

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+CARE, MARKETING = "CARE", "MARKETING"
 DEFAULTS = Path(__file__).parent / "data" / "schedules.json"
 
 
@@ -84,7 +85,7 @@ class Schedule:
     night: str = Night.LATER
     notice: timedelta | None = None
     channels: tuple[str, ...] = ()
-    purpose: str = "CARE"
+    purpose: str = CARE
     stops: frozenset[str] = frozenset()
     repeat: timedelta | None = None
     times: int = 1
@@ -104,6 +105,85 @@ Schedules = Mapping[str, Schedule]
 
 # What tells how a booking stands can't be switched off: people would come in vain.
 ALWAYS = frozenset({"CONFIRMATION", "REQUEST_RECEIVED", "MOVED", "CANCELLED", "DECLINED"})
+# What a visit can't do without goes whatever the client said of advertising.
+NEVER_MARKETING = ALWAYS | {"QUESTIONS", "ASKED_AGAIN", "REVIEW_WAITING"}
+# What asks a client to come again is advertising, unless the owner knows of a reason why not.
+INVITES = frozenset({"REBOOK", "OVERDUE", "MAINTENANCE", "LAPSED", "LAPSED_LAST"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an owner may choose of a kind. `moments`: the anchors its facts know, each with whether
+    it can go before (-1) or after (1); one at least. `audiences`: whom its words or tasks are for."""
+
+    moments: tuple[tuple[str, int], ...]
+    audiences: tuple[str, ...] = (Audience.CLIENT,)
+    purposes: tuple[str, ...] = (CARE, MARKETING)
+
+    def allow(self, one: Schedule) -> bool:
+        """Return whether a schedule keeps to them."""
+        sides = {side for anchor, side in self.moments if anchor == one.anchor}
+        side = (one.offset > timedelta()) - (one.offset < timedelta())
+        return (
+            bool(sides)
+            and (side == 0 or side in sides)
+            and one.audience in self.audiences
+            and one.purpose in self.purposes
+        )
+
+
+BEFORE, AFTER = -1, 1
+_EITHER = (Audience.CLIENT, Audience.TASK)
+_TASK = (Audience.TASK,)
+_AT_ONCE = Choices(((Anchor.NOW, AFTER),), purposes=(CARE,))
+_BEFORE_VISIT = Choices(((Anchor.START, BEFORE),))
+_AFTER_VISIT = Choices(((Anchor.END, AFTER), (Anchor.START, AFTER)))
+_NEXT = (
+    (Anchor.LAST_VISIT, AFTER),
+    (Anchor.LATEST, BEFORE),
+    (Anchor.LATEST, AFTER),
+)
+_REPORTED = Choices(((Anchor.EVENT, AFTER),), _TASK, (CARE,))
+_SERIES = ((Anchor.SERIES_END, AFTER), (Anchor.LAST_VISIT, AFTER))
+_LAPSED = Choices(((Anchor.LAST_VISIT, AFTER),), _EITHER)
+
+CHOICES: Mapping[str, Choices] = {
+    **dict.fromkeys(("QUESTIONS", "ASKED_AGAIN", *sorted(ALWAYS)), _AT_ONCE),
+    "REVIEW_WAITING": Choices(((Anchor.RESPOND_BY, BEFORE),), (Audience.STAFF,), (CARE,)),
+    "PREPARATION": _BEFORE_VISIT,
+    "REMINDER": _BEFORE_VISIT,
+    "AFTERCARE": _AFTER_VISIT,
+    "CHECK_IN": _AFTER_VISIT,
+    # That something was reported is for those who treat, and goes by no mail.
+    "ASK_AFTER": _REPORTED,
+    "ASK_AFTER_AGAIN": _REPORTED,
+    "REVIEW_DUE": Choices(((Anchor.REVIEW, BEFORE),), _TASK, (CARE,)),
+    "REBOOK": Choices(_NEXT, _EITHER),
+    "REBOOK_CALL": Choices(_NEXT, _TASK, (CARE,)),
+    "OVERDUE": Choices((*_NEXT[1:], _NEXT[0]), _EITHER),
+    "OUTCOME": Choices(_SERIES, _EITHER),
+    "MAINTENANCE": Choices(_SERIES, _EITHER),
+    "LAPSED": _LAPSED,
+    "LAPSED_LAST": _LAPSED,
+    "FORM_EXPIRING": Choices(((Anchor.FORM, AFTER),), _EITHER),
+}
+TASKS_ONLY = frozenset(kind for kind, may in CHOICES.items() if may.audiences == _TASK)
+ANYTHING = Choices(tuple((anchor, side) for anchor in Anchor for side in (BEFORE, AFTER)))
+
+
+def choices_of(kind: str) -> Choices:
+    """Return what may be chosen of a kind."""
+    return CHOICES.get(kind, ANYTHING)
+
+
+def needs_word(before: Schedule, after: Schedule) -> bool:
+    """Return whether a change sends as care what was advertising or would be: that takes the owner's
+    word that it isn't."""
+    if after.audience != Audience.CLIENT or after.purpose != CARE:
+        return False
+    if before.audience == Audience.CLIENT:
+        return before.purpose == MARKETING
+    return after.kind in INVITES or before.purpose == MARKETING
 
 
 def minutes(span: timedelta) -> int:

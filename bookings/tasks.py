@@ -54,8 +54,8 @@ def work_on_imports(**_from_newer_callers: Any) -> int:
 
 @shared_task(name="bookings.tasks.plan_anew", ignore_result=True)
 def plan_anew(**_from_newer_callers: Any) -> int:
-    """Plan what is coming by the schedules that the owner changed; return how many bookings were
-    looked at."""
+    """Plan what is coming by the schedules that the owner changed; return how many bookings and
+    clients were looked at."""
     return schedules.plan_anew(now=timezone.now())
 
 

@@ -18,6 +18,7 @@ from bookings.followups import PLANNED, TOLD, WITHDRAWN, Standing, Wanted
 from bookings.messages import urgency_of
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import Known, World, about, known, world
+from bookings.schedules import Audience
 from bookings.ways import ways
 from clients import outbox
 from clients.actions.intake import new_request
@@ -37,6 +38,9 @@ STATUSES = {
     StaffTask.Status.DONE: TOLD,
     StaffTask.Status.WITHDRAWN: WITHDRAWN,
 }
+RENEWED = (
+    "status", "reason", "purpose", "urgency", "channel", "due_at", "expires_at", "tries",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -138,7 +142,7 @@ def _tasks(clients: Collection[int]) -> Mapping[int, Sequence[StaffTask]]:
     rows: dict[int, list[StaffTask]] = defaultdict(list)
     for row in (
         StaffTask.objects.select_for_update(of=("self",))
-        .filter(client__in=clients, kind__in=recalls.TASKS)
+        .filter(client__in=clients, kind__in=recalls.KINDS)
         .order_by("pk")
     ):
         rows[row.client_id].append(row)
@@ -157,7 +161,14 @@ def _compare(
     """Add to the changes what has to change for a client."""
     # The two tables count for themselves: messages by even numbers, tasks by odd ones.
     standing = [
-        Standing(2 * row.pk, row.dedupe_key, row.kind, row.status, due_at=row.due_at)
+        Standing(
+            2 * row.pk,
+            row.dedupe_key,
+            row.kind,
+            row.status,
+            due_at=row.due_at,
+            audience=Audience.CLIENT,
+        )
         for row in messages
     ] + [
         Standing(
@@ -166,24 +177,25 @@ def _compare(
             row.kind,
             STATUSES[StaffTask.Status(row.status)],
             due_at=row.due_at,
+            audience=Audience.TASK,
         )
         for row in tasks
     ]
     change = recalls.difference(one.facts, standing, now=now, schedules=all_of.schedules)
     for gone in change.withdraw:
-        if gone.kind in recalls.TASKS:
+        if gone.audience == Audience.TASK:
             changes.withdrawn_tasks.append(gone.id // 2)
         else:
-            why = recalls.why_not(gone.kind, one.facts, all_of.schedules) or recalls.OVER
+            why = recalls.why_withdrawn(gone.kind, one.facts, all_of.schedules)
             changes.withdrawn[why].append(gone.id // 2)
     for wanted in change.add:
-        if wanted.kind in recalls.TASKS:
+        if recalls.is_task(wanted.kind, all_of.schedules):
             changes.tasks.append(_task(one, wanted, now=now))
         else:
             changes.messages.append(_message(one, wanted, all_of, now=now))
             changes.forms += _forms(one, wanted, now=now)
     for was, wanted in change.renew:
-        if wanted.kind in recalls.TASKS:
+        if was.audience == Audience.TASK:
             task = _task(one, wanted, now=now)
             task.pk = was.id // 2
             changes.renewed_tasks.append(task)
@@ -244,9 +256,7 @@ def _write(changes: _Changes, *, now: datetime) -> None:
     if changes.messages:
         outbox.queue(changes.messages, now=now)
     if changes.renewed:
-        Message.objects.bulk_update(
-            changes.renewed, ["status", "reason", "channel", "due_at", "expires_at", "tries"]
-        )
+        Message.objects.bulk_update(changes.renewed, RENEWED)
     if changes.withdrawn_tasks:
         StaffTask.objects.filter(
             pk__in=changes.withdrawn_tasks, status=StaffTask.Status.OPEN

@@ -3,16 +3,18 @@ planned anew after a change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from bookings import followups, lifecycle, messages, schedules
-from bookings.errors import SCHEDULE_CONSTRAINTS
+from bookings import followups, lifecycle, messages, recalls, schedules
+from bookings.actions import recalling
+from bookings.errors import SCHEDULE_CONSTRAINTS, IsItAdvertising, NotForThisKind
 from bookings.models import Booking, Schedule
-from bookings.schedules import minutes
+from bookings.schedules import choices_of, minutes, needs_word
+from clients.models import Message
 from clinic import audit
 from clinic.actions import save
 from clinic.audit import CLOCK, Actor
@@ -45,14 +47,22 @@ def load_schedules(*, now: datetime) -> list[Schedule]:
 
 
 def save_schedule(
-    *, now: datetime, actor: Actor, schedule: Schedule, values: Mapping[str, object]
+    *,
+    now: datetime,
+    actor: Actor,
+    schedule: Schedule,
+    values: Mapping[str, object],
+    not_advertising: bool = False,
 ) -> Schedule:
     """Change how a kind of message goes. What is planned already follows with `plan_anew`.
 
-    Raises clinic.errors.NotStored.
+    not_advertising: the owner's word that it invites nobody to buy anything, asked for where it was
+    advertising or would be, and kept in the log book.
+
+    Raises NotForThisKind, IsItAdvertising, clinic.errors.NotStored.
     """
     with transaction.atomic():
-        before = schedule.pure
+        before = Schedule.objects.select_for_update().get(pk=schedule.pk).pure
         current = save(
             schedule,
             values,
@@ -62,28 +72,50 @@ def save_schedule(
             about=about(schedule),
             known=SCHEDULE_CONSTRAINTS,
         )
-        if current.pure != before:
+        after = current.pure
+        if after != before and not choices_of(after.kind).allow(after):
+            raise NotForThisKind
+        if needs_word(before, after):
+            if not not_advertising:
+                raise IsItAdvertising
+            verb = "schedule.said_not_advertising"
+            audit.record(now=now, actor=actor, verb=verb, about=about(current))
+        if after != before:
             Schedule.objects.filter(pk=current.pk).update(unplanned_since=now)
     return current
 
 
 def plan_anew(*, now: datetime) -> int:
     """Plan what is coming by the schedules that were changed, in batches of a transaction each;
-    return how many bookings were looked at. Cut short, it begins again the next time: twice changes
-    nothing more."""
+    return how many bookings and clients were looked at. Cut short, it begins again the next time:
+    twice changes nothing more."""
     changed = dict(
         Schedule.objects.exclude(unplanned_since=None).values_list("kind", "unplanned_since")
     )
+    _say_what_for(changed)
     looked_at, after = 0, 0
     while changed.keys() & followups.KINDS:
         batch = _plan_batch(frozenset(changed), after=after, now=now)
         if not batch:
             break
         looked_at, after = looked_at + len(batch), batch[-1]
+    if changed.keys() & recalls.KINDS:
+        looked_at += recalling.plan_all(now=now)
     for kind, since in changed.items():
         # One that was changed meanwhile asks for another round.
         Schedule.objects.filter(kind=kind, unplanned_since=since).update(unplanned_since=None)
     return looked_at
+
+
+def _say_what_for(kinds: Collection[str]) -> None:
+    """Give what is planned the purpose that its kind has now: its consent and its share of a week are
+    looked up by that. What was withdrawn may come back."""
+    for row in Schedule.objects.filter(kind__in=kinds):
+        Message.objects.filter(
+            kind=row.kind, status__in=(Message.Status.PLANNED, Message.Status.WITHDRAWN)
+        ).exclude(purpose=row.purpose).update(
+            purpose=row.purpose, urgency=messages.urgency_of(row.kind, row.purpose)
+        )
 
 
 def _plan_batch(changed: frozenset[str], *, after: int, now: datetime) -> list[int]:

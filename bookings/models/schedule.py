@@ -13,7 +13,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings import schedules
-from bookings.schedules import ALWAYS, Anchor, Audience, Late, Night, Stop
+from bookings.schedules import (
+    ALWAYS,
+    NEVER_MARKETING,
+    TASKS_ONLY,
+    Anchor,
+    Audience,
+    Late,
+    Night,
+    Stop,
+)
 from clients.models import Channel, Purpose
 from clinic.prepared import Prepared
 
@@ -32,6 +41,23 @@ STOPS = (
     (Stop.PAUSED.value, _("the plan is paused")),
     (Stop.CLOSED.value, _("the plan is stopped or completed")),
     (Stop.EVENT_OPEN.value, _("something reported is not resolved")),
+)
+AUDIENCES = (
+    (Audience.CLIENT.value, _("the client")),
+    (Audience.STAFF.value, _("the practitioner, by e-mail")),
+    (Audience.TASK.value, _("staff, as a task")),
+)
+ANCHORS = (
+    (Anchor.NOW.value, _("it happens")),
+    (Anchor.START.value, _("the start of the visit")),
+    (Anchor.END.value, _("the end of the visit")),
+    (Anchor.RESPOND_BY.value, _("the request must be answered")),
+    (Anchor.LAST_VISIT.value, _("the last visit")),
+    (Anchor.LATEST.value, _("the last day the plan allows")),
+    (Anchor.REVIEW.value, _("the visit at which the plan is reviewed")),
+    (Anchor.SERIES_END.value, _("the last visit of the series")),
+    (Anchor.FORM.value, _("the whole health form was sent")),
+    (Anchor.EVENT.value, _("something was reported")),
 )
 
 
@@ -63,26 +89,11 @@ class Schedule(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     audience = models.CharField(
         max_length=6,
-        choices=[
-            (Audience.CLIENT.value, _("the client")),
-            (Audience.STAFF.value, _("the practitioner, by e-mail")),
-            (Audience.TASK.value, _("staff, as a task")),
-        ],
+        choices=AUDIENCES,
     )
     anchor = models.CharField(
         max_length=10,
-        choices=[
-            (Anchor.NOW.value, _("it happens")),
-            (Anchor.START.value, _("the start of the visit")),
-            (Anchor.END.value, _("the end of the visit")),
-            (Anchor.RESPOND_BY.value, _("the request must be answered")),
-            (Anchor.LAST_VISIT.value, _("the last visit")),
-            (Anchor.LATEST.value, _("the last day the plan leaves for the next visit")),
-            (Anchor.REVIEW.value, _("the visit at which the plan is reviewed")),
-            (Anchor.SERIES_END.value, _("the last visit of the series")),
-            (Anchor.FORM.value, _("the whole health form was sent")),
-            (Anchor.EVENT.value, _("something was reported")),
-        ],
+        choices=ANCHORS,
     )
     offset_minutes = models.IntegerField(_("when"), default=0)
     until_minutes = models.IntegerField(_("of use until"), null=True, blank=True)
@@ -165,6 +176,14 @@ class Schedule(models.Model):
                 | ~Q(audience=Audience.CLIENT.value)
                 | Q(kind__in=sorted(ALWAYS)),
                 name="schedule_clients_sleep",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(NEVER_MARKETING)) | Q(purpose=Purpose.CARE),
+                name="schedule_what_must_go_is_care",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(TASKS_ONLY)) | Q(audience=Audience.TASK.value),
+                name="schedule_staff_do_it",
             ),
         ]
 

@@ -42,13 +42,25 @@ def timeline(client: Client, *, now: datetime, private: bool) -> Timeline:
     the tasks that are for those who treat alone."""
     all_of = world()
     facts = known([client], world=all_of, now=now)[client.pk].facts
-    rows = list(Message.objects.filter(client=client).order_by("-due_at", "-pk")[:MOST])
+    rows = [
+        row
+        for row in Message.objects.filter(client=client).order_by("-due_at", "-pk")[:MOST]
+        if row.status not in WAITING or not _is_task(row.kind, all_of)
+    ]
     tasks = list(
         StaffTask.objects.filter(client=client)
         .exclude(status=StaffTask.Status.WITHDRAWN)
         .select_related("practitioner", "done_by")
         .order_by("-due_at", "-pk")[:MOST]
     )
+    # What the owner made a message of is none to do any more, planned anew or not yet.
+    tasks = [
+        task
+        for task in tasks
+        if task.status != StaffTask.Status.OPEN
+        or task.kind not in recalls.KINDS
+        or _is_task(task.kind, all_of)
+    ]
     there = {row.dedupe_key for row in rows if row.status != Message.Status.WITHDRAWN}
     there |= {task.dedupe_key for task in tasks}
     ahead = [
@@ -70,6 +82,10 @@ def timeline(client: Client, *, now: datetime, private: bool) -> Timeline:
     )
 
 
+def _is_task(kind: str, all_of: World) -> bool:
+    return kind in recalls.KINDS and recalls.is_task(kind, all_of.schedules)
+
+
 def message_of(client: Client, key: str, *, now: datetime) -> Message | None:
     """Return the message to a client that waits under a key; one that is called for and not yet in
     the outbox as it would be written. None for any other key."""
@@ -78,7 +94,7 @@ def message_of(client: Client, key: str, *, now: datetime) -> Message | None:
         if row.dedupe_key == key:
             return row
     for each in found.later:
-        if each.key == key and each.kind in recalls.MESSAGES:
+        if each.key == key and not recalls.is_task(each.kind, found.world.schedules):
             return Message(
                 dedupe_key=key,
                 about=about(client),

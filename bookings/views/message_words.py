@@ -15,11 +15,11 @@ from bookings.actions.digesting import DIGEST
 from bookings.actions.relinking import FORM_LINK
 from bookings.models import Schedule
 from bookings.models.schedule import STOPS
-from bookings.schedules import Anchor, Audience
+from bookings.schedules import Anchor, Audience, defaults
 from bookings.schedules import Schedule as Plan
 from clients.actions import hearing
 from clients.data_requests import ANSWERED
-from clients.models import Channel
+from clients.models import Channel, Purpose
 
 KINDS: Mapping[str, str | Promise] = {
     followups.CONFIRMATION: gettext_lazy("Confirmation"),
@@ -181,11 +181,22 @@ def schedule_groups(rows: list[Schedule]) -> list[dict[str, object]]:
     return [
         {
             "title": title,
-            "rows": [_listed(row, row.pure) for row in rows if row.anchor in anchors],
+            "rows": [_listed(row, row.pure) for row in rows if _place(row) in anchors],
         }
         for title, anchors in GROUPS
-        if any(row.anchor in anchors for row in rows)
+        if any(_place(row) in anchors for row in rows)
     ]
+
+
+def _place(row: Schedule) -> str:
+    """Return what places a kind in the list: a row stands where it always did, whatever it counts from."""
+    kind = defaults().get(row.kind)
+    return kind.anchor if kind else row.anchor
+
+
+def _purpose(row: Schedule) -> str:
+    is_read = row.audience == Audience.CLIENT
+    return row.get_purpose_display() if is_read and row.purpose == Purpose.MARKETING else ""
 
 
 def _listed(row: Schedule, plan: Plan) -> dict[str, object]:
@@ -195,5 +206,5 @@ def _listed(row: Schedule, plan: Plan) -> dict[str, object]:
         "when": when_words(plan),
         "ways": capfirst(ways_words(plan)),
         "stops": stops_words(plan),
-        "purpose": row.get_purpose_display() if row.purpose == "MARKETING" else "",
+        "purpose": _purpose(row),
     }

@@ -58,7 +58,7 @@ def coming_lines(found: Timeline, client: Client, *, zone: ZoneInfo, words: bool
 def _later(
     each: Wanted, client: Client, schedules: Schedules, zone: ZoneInfo, *, words: bool
 ) -> Line:
-    is_task = each.kind in recalls.TASKS
+    is_task = recalls.is_task(each.kind, schedules)
     return Line(
         what=kind_words(each.kind),
         when=moment(each.due_at, zone),

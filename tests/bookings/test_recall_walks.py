@@ -19,7 +19,7 @@ from bookings.models import Booking, StaffTask
 from clients.models import Message
 from clients.outbox import Notice, Postponed, Withdrawn
 from clients.quiet import Quiet
-from tests.bookings.recall_oracle import ADVERTISED, LONG, SESSIONS, ZONE, Clerk, Life
+from tests.bookings.recall_oracle import ADVERTISED, LONG, RULES, SESSIONS, ZONE, Clerk, Life
 from tests.factories import bookings, clinic, plans, stock
 from tests.factories.clients import consent
 from treatments.models import AdverseEvent, Plan
@@ -175,7 +175,7 @@ class InMemory:
         for key, row in list(self.rows.items()):
             if row.status != "PLANNED" or row.due_at is None or row.due_at > at:
                 continue
-            is_task = row.kind in recalls.TASKS
+            is_task = recalls.is_task(row.kind, DEFAULTS)
             assert key in fitting, "planning had withdrawn it"
             if not is_task and at >= self.until[key]:
                 self.rows[key] = replace(row, status="EXPIRED")
@@ -248,6 +248,6 @@ def test_a_life_of_bookings_plans_consents_and_reports_ends_with_the_messages_of
                 rows.show(life, action, at)
         sent = Message.objects.filter(status="SENT", kind__in=recalls.MESSAGES)
         assert set(sent.values_list("kind", "sent_at")) == {
-            (kind, when) for kind, _due, when in clerk.gone if kind in recalls.MESSAGES
+            (kind, when) for kind, _due, when in clerk.gone if not RULES[kind].is_task
         }
         transaction.set_rollback(True)

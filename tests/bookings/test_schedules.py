@@ -39,6 +39,8 @@ CASES: dict[str, Case] = {
     "schedule_repeats_by_days": (Schedule, A_KIND, {"repeat_minutes": 60, "times": 2}),
     "schedule_tidings_stay_on": (Schedule, {"kind": "MOVED"}, {"is_on": False}),
     "schedule_clients_sleep": (Schedule, A_KIND, {"night": "ANY_TIME"}),
+    "schedule_what_must_go_is_care": (Schedule, {"kind": "MOVED"}, {"purpose": "MARKETING"}),
+    "schedule_staff_do_it": (Schedule, A_KIND, {"kind": "REBOOK_CALL"}),
 }
 
 
@@ -63,7 +65,7 @@ def planned() -> dict[str, datetime]:
 @pytest.mark.parametrize("name", CASES)
 def test_a_constraint_refuses_what_it_says_and_only_that(name: str) -> None:
     _model, good, bad = CASES[name]
-    Schedule.objects.filter(kind="MOVED").delete()
+    Schedule.objects.filter(kind__in=["MOVED", "REBOOK_CALL"]).delete()
     assert refused(lambda: copy(row("REMINDER"), **{**good, **bad})) == name
     copy(row("REMINDER"), **good)
 

@@ -61,11 +61,22 @@ def kind(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = get_object_or_404(Schedule, uid=uid)
     form = ScheduleForm(posted(request), schedule=row)
     hint = {"hint": _("Now: %(when)s.") % {"when": when_words(row.pure)}}
-    page = Page(SECTION, kind_words(row.kind), form, reverse(SECTION), context=hint)
+    page = Page(
+        SECTION,
+        kind_words(row.kind),
+        form,
+        reverse(SECTION),
+        "bookings/settings/message.html",
+        hint,
+    )
 
     def act(_confirmed: str) -> object:
         return actions.save_schedule(
-            now=timezone.now(), actor=me(request), schedule=row, values=form.values
+            now=timezone.now(),
+            actor=me(request),
+            schedule=row,
+            values=form.values,
+            not_advertising=form.gives_word,
         )
 
     return answer(request, page, act, _("Saved. What is planned already follows in a minute."))
