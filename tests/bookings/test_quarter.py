@@ -18,7 +18,7 @@ from bookings import notices
 from bookings.followups import MISSING
 from bookings.queries.diagnosis import diagnosis
 from bookings.recalls import REPORTED
-from bookings.recalls import TASKS as PLANNED_TASKS
+from bookings.schedules import defaults
 from clients import caps, outbox
 from clients.channels import CHANNELS
 from clients.models import Conversation, Message
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 Live = Callable[..., Quarter]
 SEEDS = (1, 4, 7) if DEEP else (1,)
 LEAST_DEATHS = 15
-TASKS = PLANNED_TASKS | {REPORTED}
+TASKS = {kind for kind, one in defaults().items() if one.audience == "TASK"} | {REPORTED}
 WHAT_PEOPLE_DO = (
     "book", "move", "cancel", "yes", "says", "bruise", "heals", "pause", "complete", "stop", "writes",
 )  # fmt: skip
