@@ -10,6 +10,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
+from bookings.followups import OFF
+from bookings.models import Schedule
 from bookings.queries.digest import Digest, digest
 from bookings.queries.practice import clinic_zone
 from bookings.saying_when import long_date, short_date
@@ -20,13 +22,15 @@ from clinic.models import Clinic, Role, User
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
-    """Describe the morning's mail by what waits at `now` (eight queries). It goes to whoever is an
+    """Describe the morning's mail by what waits at `now` (nine queries). It goes to whoever is an
     owner still."""
     uids = [UUID(message.about.partition(":")[2]) for message in messages]
     owners = {
         f"digest:{user.uid}": user
         for user in User.objects.filter(uid__in=uids, role=Role.OWNER, is_active=True)
     }
+    if not all(Schedule.objects.by_kind()[each.kind].is_on for each in messages):
+        return {each.pk: Withdrawn(OFF) for each in messages}
     clinic, found = Clinic.objects.the_only(), digest(now=now)
     return {each.pk: _one(owners.get(each.about), found, clinic, now) for each in messages}
 

@@ -20,10 +20,12 @@ DEFAULTS = Path(__file__).parent / "data" / "schedules.json"
 
 
 class Audience(StrEnum):
-    """Who gets it: the client, a member of staff by mail, or staff as a task in their list."""
+    """Who gets it: the client, the practitioner or the owners by mail, or staff as a task in their
+    list."""
 
     CLIENT = "CLIENT"
     STAFF = "STAFF"
+    OWNER = "OWNER"
     TASK = "TASK"
 
 
@@ -40,6 +42,7 @@ class Anchor(StrEnum):
     SERIES_END = "SERIES_END"
     FORM = "FORM"
     EVENT = "EVENT"
+    DAY = "DAY"
 
 
 class Late(StrEnum):
@@ -166,6 +169,7 @@ CHOICES: Mapping[str, Choices] = {
     "LAPSED": _LAPSED,
     "LAPSED_LAST": _LAPSED,
     "FORM_EXPIRING": Choices(((Anchor.FORM, AFTER),), _EITHER),
+    "DIGEST": Choices(((Anchor.DAY, AFTER),), (Audience.OWNER,), (CARE,)),
 }
 TASKS_ONLY = frozenset(kind for kind, may in CHOICES.items() if may.audiences == _TASK)
 ANYTHING = Choices(tuple((anchor, side) for anchor in Anchor for side in (BEFORE, AFTER)))

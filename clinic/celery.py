@@ -118,8 +118,8 @@ app.conf.beat_schedule = {
     },
     "plan-digest": {
         "task": "bookings.tasks.plan_digest",
-        "schedule": crontab(minute=5),
-        "options": {"expires": 3000},
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
     },
     "forget-changes": {
         "task": "bookings.tasks.forget_changes",

@@ -6,22 +6,28 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from bookings.models import Schedule
 from bookings.queries.digest import digest
 from bookings.queries.practice import clinic_zone
+from bookings.schedules import minutes
 from clients import outbox
 from clients.models import Channel, Message
 from clinic.models import Role, User
 
 DIGEST = "DIGEST"
-FROM_HOUR, UNTIL_HOUR = 7, 11
 OF_USE = timedelta(hours=6)
 
 
 def plan_digest(*, now: datetime) -> int:
-    """Plan this morning's mail, on the clinic's clock; return for how many owners. Called again, or by
-    two at once, it plans nothing twice."""
+    """Plan this morning's mail, on the clinic's clock and from the hour that its schedule says; return
+    for how many owners. Called again, or by two at once, it plans nothing twice."""
+    schedule = Schedule.objects.by_kind()[DIGEST]
     local = now.astimezone(clinic_zone())
-    if not FROM_HOUR <= local.hour < UNTIL_HOUR or not digest(now=now).something_waits:
+    from_minute = minutes(schedule.offset)
+    until_minute = minutes(schedule.until or OF_USE)
+    if not schedule.is_on or not from_minute <= local.hour * 60 + local.minute < until_minute:
+        return 0
+    if not digest(now=now).something_waits:
         return 0
     owners = User.objects.filter(role=Role.OWNER, is_active=True).exclude(email="")
     return sum(_plan(owner, f"{local:%Y-%m-%d}", now) for owner in owners.order_by("pk"))

@@ -9,7 +9,7 @@ from crispy_forms.layout import Div
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.fields import Whole, group, layout
+from bookings.forms.fields import DayTime, Whole, group, layout, minute_of, time_of
 from bookings.models import Schedule
 from bookings.models.schedule import ANCHORS, AUDIENCES, LATES, NIGHTS, STOPS
 from bookings.schedules import (
@@ -29,6 +29,8 @@ from clients.models import Channel, Purpose
 
 UNITS = ((1, _("minutes")), (60, _("hours")), (1440, _("days")))
 MOST = 1000
+# What is due in the morning is still of use so many minutes later.
+STILL_MORNING = 240
 SIDES = {BEFORE: _("before %(moment)s"), AFTER: _("after %(moment)s")}
 PURPOSES = (
     (Purpose.CARE.value, _("care, part of a treatment")),
@@ -49,6 +51,10 @@ class ScheduleForm(forms.Form):
     is_on = forms.BooleanField(label=_("Switched on"), required=False)
     amount = Whole(_("How long"), 0, MOST)
     unit = _unit()
+    at = DayTime(
+        _("At"),
+        help_text=_("On the clinic's clock. On a day on which nothing waits, nothing is sent."),
+    )
     moment = forms.ChoiceField(label=_("Before or after what"))
     until = Whole(
         _("Of use until"), 1, MOST, help_text=_("After the same moment. Then it is left out.")
@@ -131,7 +137,9 @@ class ScheduleForm(forms.Form):
         default = defaults().get(row.kind, row.pure)
         asked = {"is_on"} if row.kind not in ALWAYS else set()
         to_client = Audience.CLIENT in may.audiences
-        if default.anchor != Anchor.NOW:
+        if default.anchor == Anchor.DAY:
+            asked.add("at")
+        elif default.anchor != Anchor.NOW:
             asked |= {"amount", "unit"}
             if default.until:
                 asked |= {"until", "until_unit"}
@@ -161,7 +169,7 @@ class ScheduleForm(forms.Form):
         """What is as it is for this kind: words, and what holds."""
         may, row = self._may, self._schedule
         found: list[tuple[Any, Any]] = []
-        if len(may.moments) == 1 and row.anchor != Anchor.NOW:
+        if len(may.moments) == 1 and row.anchor not in (Anchor.NOW, Anchor.DAY):
             found.append((_("Counted from"), row.get_anchor_display()))
         if len(may.audiences) == 1:
             found.append((_("It is for"), row.get_audience_display()))
@@ -199,6 +207,7 @@ class ScheduleForm(forms.Form):
             (
                 _("When"),
                 [
+                    pair("at"),
                     pair("amount", "unit"),
                     pair("moment"),
                     pair("repeat", "times"),
@@ -231,6 +240,7 @@ class ScheduleForm(forms.Form):
             "is_on": row.is_on,
             "amount": amount,
             "unit": unit,
+            "at": time_of(row.offset_minutes),
             "moment": _moment(row.anchor, BEFORE if row.offset_minutes < 0 else AFTER),
             "audience": row.audience,
             "until": until,
@@ -268,6 +278,9 @@ class ScheduleForm(forms.Form):
             for name in ("is_on", "late", "night", "times", "audience", "purpose", "implied_months")
             if name in typed
         }
+        if "at" in typed:
+            found["offset_minutes"] = minute_of(typed["at"])
+            found["until_minutes"] = minute_of(typed["at"]) + STILL_MORNING
         if "amount" in typed:
             anchor, side = (
                 _of_moment(typed["moment"]) if "moment" in typed else self._may.moments[0]

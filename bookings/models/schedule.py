@@ -45,6 +45,7 @@ STOPS = (
 AUDIENCES = (
     (Audience.CLIENT.value, _("the client")),
     (Audience.STAFF.value, _("the practitioner, by e-mail")),
+    (Audience.OWNER.value, _("the owners, by e-mail")),
     (Audience.TASK.value, _("staff, as a task")),
 )
 ANCHORS = (
@@ -58,6 +59,7 @@ ANCHORS = (
     (Anchor.SERIES_END.value, _("the last visit of the series")),
     (Anchor.FORM.value, _("the whole health form was sent")),
     (Anchor.EVENT.value, _("something was reported")),
+    (Anchor.DAY.value, _("the day begins")),
 )
 
 

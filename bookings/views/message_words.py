@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -15,6 +15,7 @@ from bookings.actions.digesting import DIGEST
 from bookings.actions.relinking import FORM_LINK
 from bookings.models import Schedule
 from bookings.models.schedule import STOPS
+from bookings.saying_when import clock
 from bookings.schedules import Anchor, Audience, defaults
 from bookings.schedules import Schedule as Plan
 from clients.actions import hearing
@@ -102,6 +103,10 @@ FROM: Mapping[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("%(span)s before something was reported"),
         gettext_lazy("%(span)s after something was reported"),
     ),
+    Anchor.DAY: (
+        gettext_lazy("%(span)s before the day begins"),
+        gettext_lazy("%(span)s after the day begins"),
+    ),
 }
 AT_PLACE: Mapping[str, str | Promise] = {
     Anchor.START: gettext_lazy("At the start of the visit"),
@@ -113,6 +118,7 @@ AT_PLACE: Mapping[str, str | Promise] = {
     Anchor.SERIES_END: gettext_lazy("Right after the last visit of a series"),
     Anchor.FORM: gettext_lazy("When the whole health form was filled in"),
     Anchor.EVENT: gettext_lazy("When something was reported"),
+    Anchor.DAY: gettext_lazy("When the day begins"),
 }
 GROUPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
     (gettext_lazy("Booking"), frozenset({Anchor.NOW, Anchor.RESPOND_BY})),
@@ -122,6 +128,7 @@ GROUPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
         frozenset({Anchor.LAST_VISIT, Anchor.LATEST, Anchor.REVIEW, Anchor.EVENT}),
     ),
     (gettext_lazy("Later"), frozenset({Anchor.SERIES_END, Anchor.FORM})),
+    (gettext_lazy("For the owners"), frozenset({Anchor.DAY})),
 )
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -146,6 +153,10 @@ def when_words(plan: Plan) -> str:
     """Return when a kind of message goes: "24 hours before the start of the visit"."""
     if plan.kind in AT_ONCE:
         return str(AT_ONCE[plan.kind])
+    if plan.anchor == Anchor.DAY:
+        return _("Each day at %(time)s, where something waits") % {
+            "time": clock(datetime(2000, 1, 1, tzinfo=UTC) + plan.offset)
+        }
     before, after = FROM[plan.anchor]
     if not plan.offset:
         words = str(AT_PLACE[plan.anchor])
@@ -166,6 +177,8 @@ def ways_words(plan: Plan) -> str:
         return _("a task for staff")
     if plan.audience == Audience.STAFF:
         return _("e-mail to the practitioner")
+    if plan.audience == Audience.OWNER:
+        return _("e-mail to the owners")
     names = [str(Channel(each).label) for each in plan.channels]
     return _(", or else ").join(names)
 

@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import reverse
 
 from bookings.actions.digesting import DIGEST, plan_digest
+from bookings.models import Schedule
 from bookings.queries.practice import clinic_zone
 from clients import outbox
 from clients.models import Message
+from clinic.models import AuditEntry, User
 from tests.factories import bookings, clinic
 from tests.factories.clients import contact_failure, message
 
@@ -102,3 +106,38 @@ def test_what_was_seen_to_meanwhile_is_not_spoken_of(morning: Callable[..., date
     Message.objects.filter(pk=one.pk).update(status="TOLD")
     outbox.send_due(clock=lambda: morning(7))
     assert Message.objects.get(kind=DIGEST).status == "WITHDRAWN"
+
+
+def test_the_owner_switches_it_off_and_what_was_planned_does_not_go(
+    morning: Callable[..., datetime],
+) -> None:
+    owner = clinic.user(role="OWNER")
+    failed(morning(7))
+    plan_digest(now=morning(7))
+    change(owner, is_on="")
+    outbox.send_due(clock=lambda: morning(7))
+    gone = Message.objects.get(kind=DIGEST)
+    assert (gone.status, gone.reason) == ("WITHDRAWN", "Such messages are switched off.")
+    assert plan_digest(now=morning(7, day=3)) == 0
+    entry = AuditEntry.objects.get(verb="schedule.changed")
+    assert (entry.about, entry.actor) == ("schedule:DIGEST", owner)
+
+
+def test_the_owner_chooses_the_hour_of_it(morning: Callable[..., datetime]) -> None:
+    owner = clinic.user(role="OWNER")
+    failed(morning(7))
+    page = change(owner, at="09:30")
+    assert "Each day at 9:30 am, where something waits" in page
+    assert plan_digest(now=morning(9, 25)) == 0
+    assert plan_digest(now=morning(9, 30)) == 1
+    assert plan_digest(now=morning(13, 30, day=3)) == 0, "no morning's mail in the afternoon"
+
+
+def change(owner: User, **typed: str) -> str:
+    """Send the page of it as the owner does; return the list it leads to."""
+    browser = Client()
+    browser.force_login(owner)
+    path = reverse("settings-message", args=[Schedule.objects.get(kind=DIGEST).uid])
+    assert set(browser.get(path).context["form"].fields) == {"is_on", "at"}
+    sent = {"is_on": "on", "at": "07:00", **typed}
+    return browser.post(path, sent, follow=True).content.decode()
