@@ -33,7 +33,9 @@ ASKED_AGAIN = "ASKED_AGAIN"
 LINK = "LINK"  # the booking's own link once more, since somebody asked for it
 
 TIDINGS = frozenset({CONFIRMATION, REQUEST_RECEIVED, MOVED, CANCELLED, DECLINED})
-FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, CHECK_IN, QUESTIONS, ASKED_AGAIN})
+# Of the booking and not of its moment: wherever it is moved to, they are of use until it begins.
+TO_ANSWER = frozenset({QUESTIONS, ASKED_AGAIN})
+FOLLOWUPS = frozenset({PREPARATION, REMINDER, AFTERCARE, CHECK_IN}) | TO_ANSWER
 STAFF = frozenset({REVIEW_WAITING})
 # No booking calls for these: staff send them.
 ASKED_FOR = frozenset({LINK})
@@ -56,8 +58,12 @@ _FITS: dict[str, tuple[str, ...]] = {
 # How a message ended, as far as planning asks.
 PLANNED = "PLANNED"
 WITHDRAWN = "WITHDRAWN"
+EXPIRED = "EXPIRED"
 TOLD = "TOLD"  # by a member of staff, at the telephone or at the desk
 REACHED = ("SENT", "SENDING", TOLD)
+MAY_STILL_GO = (PLANNED, "SENDING", "FAILED")
+
+LINK_LASTS = timedelta(days=2)
 
 NO_GRACE = timedelta()
 
@@ -97,6 +103,8 @@ class Standing:
     carries: str = ""
     due_at: datetime | None = None
     audience: str = ""
+    expires_at: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +122,13 @@ class Wanted:
 
 @dataclass(slots=True)
 class Difference:
-    """What has to change in the outbox: rows to add, to bring back or bring up to date, and to
-    withdraw."""
+    """What has to change in the outbox: rows to add, to bring back or bring up to date, to
+    withdraw, and those that are only of use until another moment, which they keep all else of."""
 
     add: list[Wanted] = field(default_factory=list)
     renew: list[tuple[Standing, Wanted]] = field(default_factory=list)
     withdraw: list[Standing] = field(default_factory=list)
+    until: list[tuple[Standing, datetime]] = field(default_factory=list)
 
 
 def tells(facts: Facts) -> str:
@@ -150,7 +159,8 @@ def difference(
     """Compare what a booking calls for at `now` with all its messages, withdrawn ones too.
 
     What has been said, has failed or is on its way is never wanted again; what is planned stays as
-    it is while the booking still calls for it; the rest of what is planned is withdrawn.
+    it is while the booking still calls for it; the rest of what is planned is withdrawn. Until when
+    something is of use follows the booking, however it stands with it: mail may be away meanwhile.
 
     grace: nothing new goes before so much time has passed. tell: where it is False, staff tell the
     client themselves how the booking stands; what was going to be told anyway still is. anew: kinds
@@ -163,17 +173,23 @@ def difference(
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
-        if known.status != PLANNED or fits_as_asked(known.kind, facts):
-            continue
         wanted = fitting.get(known.key)
-        if wanted is None:
+        until = _until(known, wanted, facts)
+        is_planned = known.status == PLANNED and not fits_as_asked(known.kind, facts)
+        again: Wanted | None = None
+        if is_planned and (wanted is None or _begins_before(known, until)):
             result.withdraw.append(known)
-        elif wanted.carries != known.carries:
-            result.renew.append((known, wanted))
-        elif known.kind in anew:
-            timed = _planned(wanted, facts, schedules, now, soonest, in_time=True)
-            if timed is not None and timed.due_at != known.due_at:
-                result.renew.append((known, timed))
+            continue
+        if wanted is None:
+            pass
+        elif is_planned and wanted.carries != known.carries:
+            again = wanted
+        elif (is_planned and known.kind in anew) or _is_of_use_again(known, until):
+            again = _planned(wanted, facts, schedules, now, soonest, in_time=True)
+        if again is not None and (again.due_at != known.due_at or again is wanted):
+            result.renew.append((known, again))
+        elif until is not None and until != known.expires_at and known.status in MAY_STILL_GO:
+            result.until.append((known, until))
     for key, wanted in fitting.items():
         if key in live:
             continue
@@ -187,6 +203,35 @@ def difference(
         else:
             result.add.append(planned)
     return result
+
+
+def link_until(ends_at: datetime, asked_at: datetime) -> datetime:
+    """Return until when a link is of use that somebody asked for."""
+    return min(ends_at, asked_at + LINK_LASTS)
+
+
+def _until(known: Standing, wanted: Wanted | None, facts: Facts) -> datetime | None:
+    """Return until when a message is of use as the booking stands now. Of tidings and of what is not
+    wanted any more that is as it was: a booking that stands otherwise is told anew."""
+    if fits_as_asked(known.kind, facts) and known.created_at is not None:
+        return link_until(facts.ends_at, known.created_at)
+    if wanted is None or known.kind in TIDINGS:
+        return known.expires_at
+    return wanted.expires_at
+
+
+def _begins_before(known: Standing, until: datetime | None) -> bool:
+    """Return whether the booking was moved to before the moment at which something goes."""
+    if until is None or known.due_at is None or until == known.expires_at:
+        return False
+    return until <= known.due_at
+
+
+def _is_of_use_again(known: Standing, until: datetime | None) -> bool:
+    """Return whether what came too late asks about a booking that was moved to later."""
+    if known.status != EXPIRED or known.kind not in TO_ANSWER:
+        return False
+    return until is not None and known.expires_at is not None and known.expires_at < until
 
 
 def fits(kind: str, carries: str, facts: Facts) -> bool:

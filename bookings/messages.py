@@ -66,9 +66,10 @@ def plan(
     ):
         standing[message.about].append(message)
     add: list[Message] = []
-    renew: list[tuple[int, Message]] = []
+    write: list[tuple[int, dict[str, Any]]] = []
     withdraw: list[int] = []
     for booking in bookings:
+        rows = {message.pk: message for message in standing[about(booking)]}
         change = followups.difference(
             facts(
                 booking,
@@ -76,7 +77,7 @@ def plan(
                 clinic=clinic,
                 asked_at=booking.asked_at,
             ),
-            [as_standing(message) for message in standing[about(booking)]],
+            [as_standing(message) for message in rows.values()],
             now=now,
             schedules=schedules,
             grace=grace,
@@ -85,14 +86,18 @@ def plan(
         )
         withdraw += [known.id for known in change.withdraw]
         add += [_row(booking, wanted, schedules, clinic=clinic, now=now) for wanted in change.add]
-        renew += [
-            (known.id, _row(booking, wanted, schedules, clinic=clinic, now=now))
+        write += [
+            (known.id, _columns(_row(booking, wanted, schedules, clinic=clinic, now=now)))
             for known, wanted in change.renew
+        ]
+        write += [
+            (known.id, _columns(rows[known.id]) | {"expires_at": until})
+            for known, until in change.until
         ]
     if withdraw:
         outbox.withdraw(withdraw, reason=CHANGED)
-    if renew:
-        _write([(pk, _columns(row)) for pk, row in renew], now=now)
+    if write:
+        _write(write, now=now)
     if add:
         outbox.queue(add, now=now)
 
@@ -197,6 +202,8 @@ def as_standing(message: Message) -> Standing:
         message.status,
         message.carries,
         message.due_at,
+        expires_at=message.expires_at,
+        created_at=message.created_at,
     )
 
 
@@ -298,7 +305,9 @@ _WRITE = """
 UPDATE clients_message AS m
    SET status = v.status, reason = v.reason, channel = v.channel, due_at = v.due_at,
        expires_at = v.expires_at, carries = v.carries, staff_email = v.staff_email,
-       tries = v.tries
+       tries = v.tries,
+       cleared_at = CASE WHEN v.status = 'PLANNED' THEN NULL ELSE m.cleared_at END,
+       cleared_by_id = CASE WHEN v.status = 'PLANNED' THEN NULL ELSE m.cleared_by_id END
   FROM unnest(
            %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
            %s::timestamptz[], %s::text[], %s::text[], %s::smallint[]

@@ -5,7 +5,7 @@ All of it runs in the caller's transaction.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -20,7 +20,6 @@ from clinic import audit
 from clinic.audit import Actor
 
 FORM_LINK = "FORM_LINK"
-LINK_LASTS = timedelta(days=2)
 
 
 def renew_all(*, now: datetime, actor: Actor, client: Client) -> None:
@@ -59,7 +58,7 @@ def link_message(booking: Booking, *, now: datetime, moment: str) -> Message:
         channel=Channel.EMAIL,
         urgency=Message.Urgency.NOW,
         due_at=now,
-        expires_at=min(booking.ends_at, now + LINK_LASTS),
+        expires_at=followups.link_until(booking.ends_at, now),
         created_at=now,
     )
 
@@ -76,7 +75,7 @@ def form_message(form: IntakeRequest, *, now: datetime) -> Message:
         channel=Channel.EMAIL,
         urgency=Message.Urgency.NOW,
         due_at=now,
-        expires_at=min(form.valid_until, now + LINK_LASTS),
+        expires_at=min(form.valid_until, now + followups.LINK_LASTS),
         created_at=now,
     )
 

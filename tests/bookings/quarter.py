@@ -79,6 +79,8 @@ class Quarter:
             try:
                 if self.random.random() < 0.2:
                     send_urgent_messages()
+                    # Whoever tried a provider that was away leaves it to nobody else for a while.
+                    self.now += MINUTE
                 send_due_messages()
             except Died:
                 self.now += 2 * MINUTE

@@ -195,14 +195,15 @@ class Outbox:
     def apply(self, change: Difference) -> None:
         for known in change.withdraw:
             self._set(replace(known, status="WITHDRAWN"))
+        for known, until in change.until:
+            self._set(replace(known, expires_at=until))
         for known, wanted in change.renew:
-            self._set(replace(known, status="PLANNED", carries=wanted.carries))
-            self.due[known.id] = wanted.due_at
+            self._plan(replace(known, status="PLANNED", carries=wanted.carries), wanted)
         for wanted in change.add:
             row = Standing(len(self.rows) + 1, wanted.key, wanted.kind, "PLANNED", wanted.carries)
             assert not any(each.key == row.key and each.status != "WITHDRAWN" for each in self.rows)
             self.rows.append(row)
-            self.due[row.id] = wanted.due_at
+            self._plan(row, wanted)
 
     def send(self, facts: Facts, now: datetime, *, ending: str) -> None:
         """What is due leaves as the booking stands now, or fails."""
@@ -220,6 +221,16 @@ class Outbox:
             for row in self.rows
             if row.status == "PLANNED"
         }
+
+    def expire(self, now: datetime) -> None:
+        """What is due and of no use any more is marked so."""
+        for row in list(self.rows):
+            if row.status == "PLANNED" and row.expires_at and row.expires_at <= now:
+                self._set(replace(row, status="EXPIRED"))
+
+    def _plan(self, row: Standing, wanted: Wanted) -> None:
+        self._set(replace(row, due_at=wanted.due_at, expires_at=wanted.expires_at))
+        self.due[row.id] = wanted.due_at
 
     def _set(self, row: Standing) -> None:
         self.rows[row.id - 1] = row
@@ -297,6 +308,85 @@ def test_whoever_was_told_something_ends_up_told_how_it_stands_or_the_desk_sees_
     if facts.starts_at > now and (tidings or facts.status != "CANCELLED"):
         assert newest
         assert followups.tells(facts) in {*tidings[-1:], newest.carries}
+
+
+@given(
+    steps=st.lists(
+        st.tuples(CHANGES, GAPS, st.sampled_from(["PLANNED", "PLANNED", "SENDING", "FAILED"])),
+        max_size=12,
+    )
+)
+def test_what_did_not_leave_is_of_use_until_the_moment_of_the_booking_as_it_stands(
+    steps: list[tuple[datetime | str, timedelta, str]],
+) -> None:
+    now, outbox = NOW, Outbox()
+    facts = replace(booked(STARTS[3]), asks=True, asked_at=NOW)
+    outbox.apply(difference(facts, outbox.rows, now=now))
+    for change, gap, stands in [*steps, ("elsewhere", HOUR, "PLANNED")]:
+        now += gap
+        outbox.expire(now)
+        facts = replace(changed(facts, change), asks=True, asked_at=NOW)
+        outbox.apply(difference(facts, outbox.rows, now=now))
+        again = difference(facts, outbox.rows, now=now)
+        assert (again.add, again.renew, again.withdraw, again.until) == ([], [], [], [])
+        uses = {
+            each.key: each.expires_at
+            for each in for_new(facts, now=now)
+            if each.kind not in followups.TIDINGS
+        }
+        for row in outbox.rows:
+            if row.key in uses and row.status in {"PLANNED", "SENDING", "FAILED"}:
+                assert row.expires_at == uses[row.key], row.kind
+        asking = {row.kind: row for row in outbox.rows if row.kind in followups.TO_ANSWER}
+        if facts.status == "BOOKED" and facts.starts_at > now + 12 * HOUR:
+            assert {row.status for row in asking.values()} <= {"PLANNED", "SENDING", "FAILED"}
+            assert len(asking) == 2
+        # Mail is away; a worker takes one now and then, or gives up.
+        for row in outbox.rows:
+            if row.status in {"PLANNED", "SENDING"} and outbox.due[row.id] <= now:
+                outbox.rows[row.id - 1] = replace(row, status=stands)
+
+
+def test_questions_that_came_too_late_are_asked_once_the_booking_is_moved() -> None:
+    outbox = Outbox()
+    here, there = (replace(booked(STARTS[number]), asks=True) for number in (3, 5))
+    outbox.apply(difference(here, (), now=NOW))
+    late = here.starts_at + HOUR
+    outbox.expire(late)
+    outbox.apply(difference(here, outbox.rows, now=late))
+    assert "QUESTIONS" not in {kind for kind, _carries, _due in outbox.planned()}
+    outbox.apply(difference(there, outbox.rows, now=late))
+    assert ("QUESTIONS", "", late) in outbox.planned()
+
+
+def test_questions_are_taken_back_where_the_visit_now_begins_before_they_may_be_asked() -> None:
+    night = local(date(2026, 11, 5), 23)
+    outbox, here = Outbox(), replace(booked(night + 40 * HOUR), asks=True)
+    outbox.apply(difference(here, (), now=night))
+    sooner = replace(booked(night + 8 * HOUR), asks=True)
+    outbox.apply(difference(sooner, outbox.rows, now=night + HOUR))
+    assert "QUESTIONS" not in {kind for kind, _carries, _due in outbox.planned()}
+
+
+def test_a_link_that_was_asked_for_is_of_use_as_long_as_the_moved_visit_is_ahead() -> None:
+    link = Standing(
+        1, "booking:x:LINK:1", "LINK", "PLANNED", "", NOW,
+        expires_at=NOW + 3 * HOUR, created_at=NOW,
+    )  # fmt: skip
+    for hours, until in ((1, NOW + HOUR + timedelta(minutes=50)), (90, NOW + 48 * HOUR)):
+        change = difference(booked(NOW + hours * HOUR), [link], now=NOW)
+        assert (change.until, change.withdraw) == ([(link, until)], [])
+
+
+def test_a_reminder_tried_until_its_visit_began_is_shown_as_late_and_not_taken_back() -> None:
+    outbox, here = Outbox(), booked(STARTS[3])
+    outbox.apply(difference(here, (), now=NOW))
+    rows = [
+        replace(row, due_at=here.starts_at + timedelta(minutes=5)) for row in outbox.rows
+    ]  # put off after another try in vain
+    now = here.starts_at - timedelta(minutes=20)
+    change = difference(replace(here, status="CONFIRMED"), rows, now=now)
+    assert "REMINDER" not in {each.kind for each in change.withdraw}
 
 
 def test_a_move_before_the_confirmation_left_is_no_move_to_the_client() -> None:

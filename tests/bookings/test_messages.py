@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookings import followups, messages, notices
+from bookings.actions.relinking import link_message
 from bookings.models import Booking
 from clients import outbox, wording
 from clients.models import Message
@@ -276,6 +277,47 @@ def test_describing_three_takes_no_more_queries_than_one() -> None:
             assert len(notices.describe(due, NOW)) == number
         counts.append(len(queries))
     assert counts == [7, 7]
+
+
+def ends() -> dict[str, datetime]:
+    return dict(Message.objects.values_list("kind", "expires_at"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["PLANNED", "SENDING", "FAILED"])
+@pytest.mark.parametrize("days", [-5, 5])
+def test_what_waits_for_the_mail_to_come_back_ends_with_the_visit_as_it_was_moved(
+    status: str, days: int
+) -> None:
+    booking = planned_booking(source="DESK", outcome="NOT_ASKED")
+    outbox.queue([link_message(booking, now=NOW, moment="1")], now=NOW)
+    asked = {"QUESTIONS", "LINK"}
+    late = NOW + HOUR
+    claimed = late if status == "SENDING" else None
+    Message.objects.filter(kind__in=asked).update(status=status, claimed_at=claimed, tries=3)
+    moved = START + timedelta(days=days)
+    before = dict(Message.objects.filter(kind__in=asked).values_list("kind", "due_at"))
+    change(booking, now=late, starts_at=moved)
+    end = min(moved + timedelta(minutes=50), NOW + followups.LINK_LASTS)
+    assert {kind: ends()[kind] for kind in asked} == {"QUESTIONS": moved, "LINK": end}
+    kept = Message.objects.filter(kind__in=asked)
+    assert dict(kept.values_list("kind", "due_at")) == before
+    assert set(kept.values_list("status", "claimed_at", "tries")) == {(status, claimed, 3)}
+    with CaptureQueriesContext(connection) as queries:
+        messages.plan([booking.pk], now=late)
+    assert not [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE"))]
+
+
+@pytest.mark.django_db
+def test_questions_put_aside_as_too_late_are_shown_again_if_they_fail_after_a_move() -> None:
+    booking = planned_booking(source="DESK", outcome="NOT_ASKED")
+    late = START + HOUR
+    Message.objects.filter(kind="QUESTIONS").update(
+        status="EXPIRED", cleared_at=late, cleared_by=clinic.user()
+    )
+    change(booking, now=late, starts_at=START + timedelta(days=5))
+    questions = Message.objects.get(kind="QUESTIONS")
+    assert (questions.status, questions.cleared_at, questions.cleared_by) == ("PLANNED", None, None)
 
 
 @pytest.mark.django_db
