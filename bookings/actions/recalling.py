@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings import recalls
@@ -58,16 +58,28 @@ class _Changes:
 
 def plan_all(*, now: datetime) -> int:
     """Plan what every client calls for, in batches of a transaction each; return how many clients
-    were looked at. One that fails is left to the next round, and the others go on."""
+    were looked at. One that fails is left to the next round, and the others of its batch are planned
+    without it."""
     looked_at, after = 0, 0
     while batch := _next(after, now=now):
         after = batch[-1]
-        try:
-            plan_clients(batch, now=now)
-        except Exception:
-            log.exception("Clients up to %s could not be planned", after)
+        _plan_apart(batch, now=now)
         looked_at += len(batch)
     return looked_at
+
+
+def _plan_apart(clients: Sequence[int], *, now: datetime) -> None:
+    """Plan clients together; where that fails, each half for itself, down to the one that is why."""
+    try:
+        plan_clients(clients, now=now)
+    except Exception:
+        connection.ensure_connection()  # without a database none can be planned, and the task fails
+        if len(clients) == 1:
+            log.exception("A client could not be planned: %s", clients[0])
+            return
+        half = len(clients) // 2
+        for part in (clients[:half], clients[half:]):
+            _plan_apart(part, now=now)
 
 
 def plan_clients(clients: Collection[int], *, now: datetime) -> None:

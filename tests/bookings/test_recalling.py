@@ -110,6 +110,20 @@ def test_after_a_visit_with_nothing_booked_a_message_a_call_and_the_overdue_are_
     }
 
 
+def test_one_client_who_cannot_be_planned_costs_nobody_else_of_the_batch_anything(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken, *others = [in_series()[0] for _ in range(5)]
+    recalling.plan_clients([broken.pk], now=NOW)
+    # A row that the planner can't see stands where it wants to write one.
+    Message.objects.filter(client=broken).update(about="client:elsewhere")
+    assert plan_now() == 5
+    planned = Message.objects.filter(about__in=[f"client:{other.uid}" for other in others])
+    assert planned.count() == StaffTask.objects.filter(client__in=others).count() / 2 == 4
+    [said] = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
+    assert said == f"A client could not be planned: {broken.pk}"
+
+
 def test_planning_twice_writes_nothing_and_locks_no_booking_out() -> None:
     in_series()
     plan_now()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from functools import partial
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from bookings.actions import recalling
@@ -14,7 +15,7 @@ from bookings.models import StaffTask
 from clients.models import Client, Message
 from tests.bookings.test_recalling import NOW, in_series
 from tests.harness.databases import Database
-from tests.race.crowd import Crowd, at_once
+from tests.race.crowd import Crowd, at_once, wait_until_waiting
 
 
 def plan_at_once(clients: int, planners: int) -> Crowd:
@@ -29,13 +30,57 @@ def test_each_message_and_task_comes_once_and_nobody_fails(fresh_db: Database) -
     assert (Message.objects.count(), StaffTask.objects.count()) == (6, 12)
 
 
+def all_at_once(clients: Collection[int]) -> QuerySet[Client]:
+    """Return clients as nobody would who takes turns."""
+    return Client.objects.filter(pk__in=clients)
+
+
 def test_canary_without_turns_they_meet_in_the_database(
     fresh_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def all_at_once(clients: Collection[int]) -> QuerySet[Client]:
-        return Client.objects.filter(pk__in=clients)
-
     monkeypatch.setattr(recalling, "_in_turn", all_at_once)
     crowd = plan_at_once(6, 6)
     assert any(isinstance(loser, IntegrityError) for loser in crowd.losers)
     assert Message.objects.count() == 6, "the constraint is the proof"
+
+
+def plan_all_while_one_is_being_planned(database: Database, clients: int) -> None:
+    """Plan a whole batch while somebody else, who took no turn, has written what one of them calls
+    for, and commits once the batch has come to wait for that."""
+    whose = [in_series()[0].pk for _ in range(clients)]
+    planned, waited_for = threading.Event(), threading.Event()
+
+    def first() -> None:
+        try:
+            with transaction.atomic():
+                recalling.plan_clients([whose[1]], now=NOW)
+                planned.set()
+                wait_until_waiting(database)
+        finally:
+            waited_for.set()
+            connection.close()
+
+    thread = threading.Thread(target=first, daemon=True)
+    thread.start()
+    assert planned.wait(timeout=60)
+    recalling.plan_all(now=NOW)
+    thread.join(timeout=60)
+    assert waited_for.is_set()
+
+
+def test_whoever_meets_another_planner_drops_nobody_else_of_the_batch(
+    fresh_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalling, "_in_turn", all_at_once)
+    plan_all_while_one_is_being_planned(fresh_db, 5)
+    assert (Message.objects.count(), StaffTask.objects.count()) == (5, 10)
+
+
+def test_canary_a_batch_that_is_not_taken_apart_is_lost_whole(
+    fresh_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalling, "_in_turn", all_at_once)
+    monkeypatch.setattr(recalling, "_plan_apart", recalling.plan_clients)
+    with pytest.raises(IntegrityError):
+        plan_all_while_one_is_being_planned(fresh_db, 5)
+    assert Message.objects.count() == 1
