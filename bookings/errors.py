@@ -1,4 +1,4 @@
-"""The ways a booking is refused, and which database constraint stands for which refusal."""
+"""The ways a booking, and what belongs to one, is refused."""
 
 from __future__ import annotations
 
@@ -7,42 +7,13 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.errors import Constraints, Refusal, Sentence
+from clinic.errors import Refusal, Sentence
 
 if TYPE_CHECKING:
     from bookings.availability import Opening
     from bookings.models import Booking
-
-LOCK_NOT_AVAILABLE = "55P03"
-DEADLOCK_DETECTED = "40P01"
-SLOT_CONSTRAINTS = {"booking_practitioner_free", "booking_room_free"}
-TWICE_CONSTRAINTS = {
-    "booking_one_an_attempt",
-    "booking_one_hold_an_attempt",
-    "bookings_requestkey_digest_key",
-}
-SCHEDULE_CONSTRAINTS: Constraints = {
-    "schedule_within_a_year": ("amount", _("At most a year before or after.")),
-    "schedule_of_use_after": ("until", _("It must be of use for a while after it goes.")),
-    "schedule_has_a_way": ("first", _("Choose by which way it goes.")),
-    "schedule_repeats_by_days": (
-        "repeat",
-        _("It can be repeated after a day at the earliest, at most 24 times."),
-    ),
-    "schedule_tidings_stay_on": (
-        "is_on",
-        _("People would come in vain: what tells how a booking stands is always sent."),
-    ),
-    "schedule_clients_sleep": ("night", _("Clients are not written to in the quiet hours.")),
-    "schedule_what_must_go_is_care": (
-        "purpose",
-        _("A visit can't do without it: it goes whatever the client said of advertising."),
-    ),
-    "schedule_staff_do_it": ("audience", _("This is for staff to do, not to be written.")),
-}
 
 
 class NotForThisKind(Refusal):
@@ -447,22 +418,3 @@ class KeyMismatch(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("This key was used for another request."))
-
-
-def constraint_of(error: DatabaseError) -> str:
-    """Return the name of the constraint a database error speaks of, or ""."""
-    diag = getattr(error.__cause__, "diag", None)
-    return getattr(diag, "constraint_name", None) or ""
-
-
-def is_lost_race(error: DatabaseError) -> bool:
-    """Return whether the error means that somebody else took the time first."""
-    if isinstance(error, IntegrityError):
-        return constraint_of(error) in SLOT_CONSTRAINTS
-    code = getattr(error.__cause__, "pgcode", None)
-    return isinstance(error, OperationalError) and code in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}
-
-
-def is_twice(error: DatabaseError) -> bool:
-    """Return whether the error means that the same request was already carried out."""
-    return isinstance(error, IntegrityError) and constraint_of(error) in TWICE_CONSTRAINTS

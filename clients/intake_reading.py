@@ -7,12 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from clients.answers import UNSURE_DAY, AnswersInvalid, parse_answers
-from clients.contact import PhoneInvalid, clean_text, email_key, phone_key
+from clients.contact import clean_text, email_key
 from clients.intake_answers import Answer, Asking, Read, Trouble, Typed
-from clients.intake_days import DayWrong, day_parts, first_of
 from clients.intake_definition import MOST_TOP, NONE, Kind, Question
+from clients.intake_fields import (
+    LONGEST_LINE,
+    Wrong,
+    day_in,
+    line_in,
+    phone_in,
+    said_in,
+    scale_in,
+    whole_number,
+)
 
-LONGEST_LINE, LONGEST_NAME, LONGEST_TEXT = 300, 120, 4000
+LONGEST_NAME, LONGEST_TEXT = 120, 4000
 MOST_ROWS, MOST_LINES = 30, 20
 SIDES = ("both", "L", "R")
 PAIRED = frozenset(
@@ -38,28 +47,13 @@ def read(question: Question, typed: Typed, asking: Asking) -> Read:
     return found
 
 
-def _one(typed: Typed, name: str = "") -> str:
-    values = typed.get(name) or ("",)
-    return values[-1]
-
-
-def _line(typed: Typed, name: str, wrong: dict[str, Trouble], most: int = LONGEST_LINE) -> str:
-    text = clean_text(_one(typed, name))
-    if len(text) > most:
-        wrong[name] = Trouble.TOO_LONG
-    return text
-
-
-Wrong = dict[str, Trouble]
-
-
 def _text(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     most = LONGEST_NAME if question.code.endswith("_name") else LONGEST_LINE
-    return _line(typed, "", wrong, most) or None
+    return line_in(typed, "", wrong, most) or None
 
 
 def _long(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    lines = [clean_text(line) for line in _one(typed).splitlines()]
+    lines = [clean_text(line) for line in said_in(typed).splitlines()]
     text = "\n".join(lines).strip("\n")
     if len(text) > LONGEST_TEXT:
         wrong[""] = Trouble.TOO_LONG
@@ -67,7 +61,7 @@ def _long(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Ans
 
 
 def _list(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    lines = [line for line in map(clean_text, _one(typed).splitlines()) if line]
+    lines = [line for line in map(clean_text, said_in(typed).splitlines()) if line]
     if len(lines) > MOST_LINES:
         wrong[""] = Trouble.TOO_MANY
     if any(len(line) > LONGEST_LINE for line in lines):
@@ -76,38 +70,11 @@ def _list(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Ans
 
 
 def _date(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    return _day(typed, "", asking, wrong, may_be_coming=question.may_be_coming, whole=True)
-
-
-def _day(
-    typed: Typed, stem: str, asking: Asking, wrong: Wrong, *, may_be_coming: bool, whole: bool
-) -> str | None:
-    """Return a day in `<stem>` or in `<stem>-d`, `-m`, `-y`; `whole`: a year alone won't do."""
-    try:
-        parts = day_parts(_one(typed, stem), *(_one(typed, _sub(stem, each)) for each in "dmy"))
-        if parts is None:
-            return None
-        if whole and len(parts) < len("2026-11-25"):
-            raise DayWrong
-        first = first_of(parts)
-    except DayWrong:
-        wrong[stem] = Trouble.DATE_WRONG
-        return None
-    if first > asking.today and not may_be_coming:
-        wrong[stem] = Trouble.DATE_IN_FUTURE
-    elif first.year < asking.today.year - 120:
-        wrong[stem] = Trouble.DATE_TOO_LONG_AGO
-    elif first.year > asking.today.year + 20:
-        wrong[stem] = Trouble.DATE_WRONG
-    return parts
-
-
-def _sub(stem: str, name: str) -> str:
-    return f"{stem}-{name}" if stem else name
+    return day_in(typed, "", asking, wrong, may_be_coming=question.may_be_coming, whole=True)
 
 
 def _number(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    text = clean_text(_one(typed)).replace(",", ".")
+    text = clean_text(said_in(typed)).replace(",", ".")
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,2})?", text, re.ASCII):
@@ -121,20 +88,11 @@ def _number(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> A
 
 
 def _phone(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    return _phone_at(typed, "", asking, wrong)
-
-
-def _phone_at(typed: Typed, name: str, asking: Asking, wrong: Wrong) -> str | None:
-    text = clean_text(_one(typed, name))
-    try:
-        return phone_key(text, asking.country) or None
-    except PhoneInvalid:
-        wrong[name] = Trouble.PHONE_WRONG
-        return None
+    return phone_in(typed, "", asking, wrong)
 
 
 def _email(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    text = email_key(clean_text(_one(typed)))
+    text = email_key(clean_text(said_in(typed)))
     if text and (len(text) > 254 or not _EMAIL.fullmatch(text)):
         wrong[""] = Trouble.EMAIL_WRONG
     return text or None
@@ -142,9 +100,9 @@ def _email(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> An
 
 def _contact(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     found = {
-        "name": _line(typed, "name", wrong, LONGEST_NAME),
-        "relation": _line(typed, "relation", wrong, LONGEST_NAME),
-        "phone": _phone_at(typed, "phone", asking, wrong) or "",
+        "name": line_in(typed, "name", wrong, LONGEST_NAME),
+        "relation": line_in(typed, "relation", wrong, LONGEST_NAME),
+        "phone": phone_in(typed, "phone", asking, wrong) or "",
     }
     return found if any(found.values()) else None
 
@@ -156,16 +114,16 @@ def _options(question: Question) -> tuple[str, ...]:
 
 
 def _single(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    said = _one(typed)
+    said = said_in(typed)
     if not said:
         return None
     if said not in _options(question):
         wrong[""] = Trouble.NOT_OFFERED
         return None
     if question.date_label and said == "yes":
-        day = _day(typed, "date", asking, wrong, may_be_coming=False, whole=True)
+        day = day_in(typed, "date", asking, wrong, may_be_coming=False, whole=True)
         if day is None and "date" not in wrong:
-            if not _one(typed, "unsure"):
+            if not said_in(typed, "unsure"):
                 wrong["date"] = Trouble.DATE_MISSING
             day = UNSURE_DAY
         return {"value": said, "date": day}
@@ -183,33 +141,17 @@ def _several(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> 
 
 def _checklist(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     ticked = _several(question, typed, asking, wrong)
-    return (ticked or []) if ticked or _one(typed, "seen") else None
-
-
-def _whole(text: str, most: int) -> int | None:
-    found = re.fullmatch(r"[0-9]{1,3}", text.strip(), re.ASCII)
-    number = int(text) if found else None
-    return number if number is not None and number <= most else None
+    return (ticked or []) if ticked or said_in(typed, "seen") else None
 
 
 def _scale(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    return _scale_at(typed, "", 10, wrong)
-
-
-def _scale_at(typed: Typed, name: str, most: int, wrong: Wrong) -> int | None:
-    text = _one(typed, name)
-    if not text:
-        return None
-    number = _whole(text, most)
-    if number is None:
-        wrong[name] = Trouble.NOT_OFFERED
-    return number
+    return scale_in(typed, "", 10, wrong)
 
 
 def _ranked(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     found: list[str] = []
     for name in map(str, range(1, MOST_TOP + 1)):
-        said = _one(typed, name)
+        said = said_in(typed, name)
         if not said:
             continue
         if said not in asking.form.face.concerns:
@@ -223,7 +165,7 @@ def _ranked(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> A
 
 
 def _top3(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    found = {code: _scale_at(typed, code, 10, wrong) for code in asking.top}
+    found = {code: scale_in(typed, code, 10, wrong) for code in asking.top}
     return {code: number for code, number in found.items() if number is not None} or None
 
 
@@ -236,7 +178,7 @@ def _repeat(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> A
             rows.append(row)
     if len(rows) > MOST_ROWS:
         wrong[""] = Trouble.TOO_MANY
-    if _one(typed, NONE) and question.none_option:
+    if said_in(typed, NONE) and question.none_option:
         if rows:
             wrong[""] = Trouble.CONTRADICTION
         return NONE
@@ -251,23 +193,23 @@ def _row(
 ) -> dict[str, Any]:
     stem = f"{number}-"
     row: dict[str, Any] = {}
-    planned = bool(_one(typed, f"{stem}planned")) and "planned" in question.fields
+    planned = bool(said_in(typed, f"{stem}planned")) and "planned" in question.fields
     for name in question.fields:
         at = f"{stem}{name}"
         if name == "planned":
             continue
         if name == "date":
             coming = planned or question.may_be_coming
-            day = _day(typed, at, asking, wrong, may_be_coming=coming, whole=False)
-            if day is None and _one(typed, f"{at}-unsure") and at not in wrong:
+            day = day_in(typed, at, asking, wrong, may_be_coming=coming, whole=False)
+            if day is None and said_in(typed, f"{at}-unsure") and at not in wrong:
                 day = UNSURE_DAY
             value: str | None = day
         elif name == "type":
-            value = _one(typed, at)
+            value = said_in(typed, at)
             if value and value not in question.options:
                 wrong[at] = Trouble.NOT_OFFERED
         else:
-            value = _line(typed, at, wrong)
+            value = line_in(typed, at, wrong)
         if value:
             row[name] = value
     if row and planned:
@@ -284,8 +226,8 @@ def _row(
 
 
 def _consents(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    cells = {(p, c): bool(_one(typed, f"{p}-{c}")) for p in PURPOSES for c in CHANNELS}
-    if not any(cells.values()) and not _one(typed, "seen"):
+    cells = {(p, c): bool(said_in(typed, f"{p}-{c}")) for p in PURPOSES for c in CHANNELS}
+    if not any(cells.values()) and not said_in(typed, "seen"):
         return None
     return {p: {c: cells[p, c] for c in CHANNELS} for p in PURPOSES}
 
@@ -301,12 +243,12 @@ def _face_map(question: Question, typed: Typed, asking: Asking, wrong: Wrong) ->
     for region in question.options:
         for concern in face.concerns_at(region):
             stem = place_name(region, concern)
-            if not _one(typed, stem):
+            if not said_in(typed, stem):
                 continue
-            side = _one(typed, f"{stem}-side") or "both"
+            side = said_in(typed, f"{stem}-side") or "both"
             if side not in SIDES:
                 wrong[f"{stem}-side"] = Trouble.NOT_OFFERED
-            bother = _scale_at(typed, f"{stem}-bother", 10, wrong)
+            bother = scale_in(typed, f"{stem}-bother", 10, wrong)
             found.append(
                 {
                     "region": region,
@@ -321,16 +263,16 @@ def _face_map(question: Question, typed: Typed, asking: Asking, wrong: Wrong) ->
 def _screen(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     found: dict[str, Any] = {}
     for code in question.screen_rules:
-        said = _one(typed, code)
+        said = said_in(typed, code)
         if not said or code not in asking.rules.by_code:
             continue
         asked = asking.rules.by_question[code]
         raw: Any = said
         if said == "yes" and asked.date_label:
-            day = _day(typed, f"{code}-date", asking, wrong, may_be_coming=False, whole=True)
+            day = day_in(typed, f"{code}-date", asking, wrong, may_be_coming=False, whole=True)
             if f"{code}-date" in wrong:
                 continue
-            if day is None and not _one(typed, f"{code}-unsure"):
+            if day is None and not said_in(typed, f"{code}-unsure"):
                 wrong[f"{code}-date"] = Trouble.DATE_MISSING
                 continue
             raw = {"value": "yes", "date": day or UNSURE_DAY}
@@ -346,7 +288,7 @@ def _screen(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> A
 def _zones(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     found: dict[str, dict[str, int]] = {}
     for zone in question.options:
-        said = {m: _scale_at(typed, f"{zone}-{m}", 4, wrong) for m in ("rest", "motion")}
+        said = {m: scale_in(typed, f"{zone}-{m}", 4, wrong) for m in ("rest", "motion")}
         kept = {moment: number for moment, number in said.items() if number is not None}
         if kept:
             found[zone] = kept
@@ -356,8 +298,8 @@ def _zones(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> An
 def _chart(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
     found = []
     for number in sorted({int(m[1]) for name in typed if (m := _ROW.match(name))})[:MOST_ROWS]:
-        region = _one(typed, f"{number}-region")
-        note = _line(typed, f"{number}-note", wrong)
+        region = said_in(typed, f"{number}-region")
+        note = line_in(typed, f"{number}-note", wrong)
         if not region and not note:
             continue
         if region not in asking.form.face.regions:
@@ -367,12 +309,12 @@ def _chart(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> An
 
 
 def _pressure(question: Question, typed: Typed, asking: Asking, wrong: Wrong) -> Answer:
-    said = {name: _one(typed, name).strip() for name in ("systolic", "diastolic")}
+    said = {name: said_in(typed, name).strip() for name in ("systolic", "diastolic")}
     if not any(said.values()):
         return None
     found: dict[str, int] = {}
     for name, text in said.items():
-        number = _whole(text, 300) if text else None
+        number = whole_number(text, 300) if text else None
         if number is None or number < 30:
             wrong[name] = Trouble.NUMBER_WRONG
         else:

@@ -301,8 +301,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _number_in(path: Path) -> int:
     """Return the number a file holds; 0 where there is none."""
-    text = path.read_text() if path.exists() else ""
-    return int(text) if text.isdecimal() else 0
+    return int(text) if path.exists() and (text := path.read_text()).isdecimal() else 0
 
 
 def _password(directory: Path) -> str:

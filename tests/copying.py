@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 
-from bookings.errors import constraint_of
+from clinic.errors import constraint_of
 
 # A constraint: the table, what makes a second row of it good, what makes that one bad.
 Case = tuple[type[models.Model], dict[str, object], dict[str, object]]

@@ -23,7 +23,8 @@ from bookings.actions.placing import (
     won_or_nearest,
 )
 from bookings.actions.safety import judge, keep
-from bookings.errors import SlotTaken, is_twice
+from bookings.constraints import is_twice
+from bookings.errors import SlotTaken
 from bookings.models import Booking
 from bookings.queries import calendar
 from bookings.queries.booked import booking_of

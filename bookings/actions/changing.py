@@ -17,14 +17,8 @@ from bookings.actions.placing import (
     won_or_nearest,
 )
 from bookings.actions.safety import reassess
-from bookings.errors import (
-    BeingChanged,
-    Cancelled,
-    NotChangeable,
-    NotOffered,
-    WindowClosed,
-    is_lost_race,
-)
+from bookings.constraints import is_lost_race
+from bookings.errors import BeingChanged, Cancelled, NotChangeable, NotOffered, WindowClosed
 from bookings.models import Booking, BookingChange, CancelReason
 from bookings.policy import changeable_until
 from bookings.queries import calendar

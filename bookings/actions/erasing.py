@@ -15,13 +15,8 @@ from django.utils.translation import gettext as _
 from bookings import locks
 from bookings.actions.forgetting import forget
 from bookings.actions.knowing import contact_key, locked_client
-from bookings.errors import (
-    ClientBusy,
-    ErasureGone,
-    HeldAlready,
-    NotErasable,
-    is_lost_race,
-)
+from bookings.constraints import is_lost_race
+from bookings.errors import ClientBusy, ErasureGone, HeldAlready, NotErasable
 from bookings.models import Booking
 from bookings.queries.keeping import Standing, hold_of, owners, standing
 from bookings.queries.privacy import family

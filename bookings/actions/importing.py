@@ -8,45 +8,34 @@ dies goes on where it stopped.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from bookings import csv_file, followups, messages
-from bookings.actions.desk import book_by_staff
-from bookings.errors import FileUnreadable, ImportBusy, RowRefused
-from bookings.import_rows import Field, Options, Row, RowInvalid, read_row, recognised, system_of
-from bookings.models import Booking, Import, ImportedKey, ImportRow
-from bookings.queries.catalogue import Offering, offering_of
+from bookings import csv_file
+from bookings.actions.imported_row import Plan, Result, plan_of, take_over
+from bookings.errors import FileUnreadable, ImportBusy
+from bookings.import_rows import RowInvalid, recognised, system_of
+from bookings.models import Import, ImportRow
 from clients import sealing
-from clients.actions import resolve
-from clients.contact import Contact, clean_text, name_key
-from clients.models import Client, Message
-from clients.search import fold
+from clients.contact import clean_text
+from clients.models import Client
 from clinic import audit
 from clinic.audit import Actor
 from clinic.errors import Refusal
-from clinic.models import Clinic, Location, Practitioner
-from treatments.models import Treatment
 
 log = logging.getLogger(__name__)
 
-Named = TypeVar("Named", Treatment, Practitioner)
 State = ImportRow.State
 Status = Import.Status
 BATCH = 50
 LASTS = timedelta(seconds=40)
 KEEP_FILE = timedelta(days=1)
 KEEP_ROWS = timedelta(days=30)
-SOURCE = "IMPORT"
 
 UNREADABLE = {
     "EMPTY": _("There is nothing in this file."),
@@ -177,43 +166,6 @@ def table_of(what: Import) -> csv_file.Table | None:
     return csv_file.read(sealing.unseal(key, bytes(what.data), place=_place(what)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How the rows of a file are taken over."""
-
-    what: Import
-    actor: Actor
-    options: Options
-    location: Location | None
-    treatments: Mapping[str, Treatment]
-    practitioners: Mapping[str, Practitioner]
-    asks: bool
-
-    @property
-    def has_times(self) -> bool:
-        return bool({Field.STARTS.value, Field.DAY.value} & set(self.what.mapping))
-
-    def offering(self, named: str) -> Offering:
-        found = self.treatments.get(fold(named)) or self.treatments.get("")
-        if found is None:
-            raise RowRefused("UNKNOWN_TREATMENT")
-        return offering_of(found.pk, Clinic.objects.the_only())
-
-    def practitioner(self, named: str) -> int | None:
-        found = self.practitioners.get(fold(named)) or self.practitioners.get("")
-        if found is None and named:
-            raise RowRefused("UNKNOWN_PRACTITIONER")
-        return found.pk if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    state: str
-    problem: str = ""
-    client: Client | None = None
-    booking: Booking | None = None
-
-
 def _batch(what: Import, *, now: datetime) -> int | None:
     """Work on some rows; return how many, None when it is done."""
     if what.status not in (Status.CHECKING, Status.RUNNING):
@@ -229,34 +181,34 @@ def _batch(what: Import, *, now: datetime) -> int | None:
     if not rows:
         _finish(what, now=now)
         return None
-    plan = _plan(what)
+    plan = plan_of(what)
     for row in rows:
         _one(row, plan, now=now, is_trial=is_trial)
     return len(rows)
 
 
-def _one(row: ImportRow, plan: _Plan, *, now: datetime, is_trial: bool) -> None:
+def _one(row: ImportRow, plan: Plan, *, now: datetime, is_trial: bool) -> None:
     try:
         with transaction.atomic():
-            result = _take_over(row, plan, now=now)
+            result = take_over(row, plan, now=now)
             if is_trial:
                 transaction.set_rollback(True)
             else:
                 _keep(row, result)
     except RowInvalid as invalid:
-        result = _Result(State.ERROR, invalid.problem.value)
+        result = Result(State.ERROR, invalid.problem.value)
     except Refusal as refusal:
-        result = _Result(State.ERROR, refusal.code[:30])
+        result = Result(State.ERROR, refusal.code[:30])
     except Exception as mistake:  # of ours: the other rows are taken over all the same
         log.error("A row could not be taken over: %s", type(mistake).__name__)
-        result = _Result(State.ERROR, "UNEXPECTED")
+        result = Result(State.ERROR, "UNEXPECTED")
     else:
         if not is_trial:
             return
         if result.state == State.MADE:
-            result = _Result(State.READY)
+            result = Result(State.READY)
         elif result.state == State.KNOWN:
-            result = _Result(State.KNOWN, client=_saved(result.client), booking=result.booking)
+            result = Result(State.KNOWN, client=_saved(result.client), booking=result.booking)
     _keep(row, result)
 
 
@@ -265,125 +217,10 @@ def _saved(client: Client | None) -> Client | None:
     return client if client and Client.objects.filter(pk=client.pk).exists() else None
 
 
-def _keep(row: ImportRow, result: _Result) -> None:
+def _keep(row: ImportRow, result: Result) -> None:
     row.state, row.problem = result.state, result.problem
     row.client, row.booking = result.client, result.booking
     row.save(update_fields=["state", "problem", "client", "booking"])
-
-
-def _take_over(row: ImportRow, plan: _Plan, *, now: datetime) -> _Result:
-    said = read_row(row.values, plan.options)
-    if said.is_off:
-        return _Result(State.LEFT_OUT, "CANCELLED")
-    if plan.has_times and said.starts_at is None:
-        raise RowRefused("NO_START")
-    if said.starts_at is not None and said.starts_at < now:
-        return _Result(State.LEFT_OUT, "PAST")
-    client, is_new = _client(said, plan, now=now)
-    if not plan.has_times:
-        return _Result(State.MADE if is_new else State.KNOWN, client=client)
-    number = said.booking_id or f"{_person(said)} {said.starts_at} {fold(said.treatment)}"
-    digest = _digest(plan, "booking", number)
-    known = ImportedKey.objects.filter(digest=digest).select_related("booking").first()
-    if known is not None:
-        return _Result(State.KNOWN, client=client, booking=known.booking)
-    booking = _book(said, client, plan, digest, now=now)
-    ImportedKey.objects.create(digest=digest, booking=booking)
-    return _Result(State.MADE, client=client, booking=booking)
-
-
-def _client(said: Row, plan: _Plan, *, now: datetime) -> tuple[Client, bool]:
-    """Return the client a row is about, and whether they are new."""
-    digest = _digest(plan, "client", said.client_id) if said.client_id else ""
-    known = ImportedKey.objects.filter(digest=digest).select_related("client").first()
-    if known is not None and known.client is not None:
-        return known.client.survivor, False
-    if not said.name:
-        raise RowRefused("UNKNOWN_CLIENT")
-    client, is_new = _by_contact(said, plan, now=now)
-    if is_new:
-        client.status = Client.Status.ACTIVE
-        client.save(update_fields=["status"])
-        audit.record(
-            now=now, actor=plan.actor, verb="client.imported", about=f"client:{client.uid}"
-        )
-    if digest:
-        ImportedKey.objects.create(digest=digest, client=client)
-    return client, is_new
-
-
-def _by_contact(said: Row, plan: _Plan, *, now: datetime) -> tuple[Client, bool]:
-    contact = Contact(name=said.name, email=said.email, phone=said.phone)
-    if not (said.email or said.phone):
-        named = Client.objects.filter(name_key=name_key(said.name))
-        named = named.exclude(status__in=Client.GONE)
-        # A table of appointments may give names alone; a number of its own tells two apart.
-        if plan.has_times and not said.client_id:
-            found = list(named[:2])
-            if len(found) > 1:
-                raise RowRefused("SEVERAL_CLIENTS")
-        else:
-            found = [] if said.client_id else list(named.filter(email="", phone="")[:1])
-        if found:
-            return found[0], False
-    resolved = resolve(contact, now=now, source=SOURCE, asked=False)
-    return resolved.client, not resolved.known
-
-
-def _book(said: Row, client: Client, plan: _Plan, digest: str, *, now: datetime) -> Booking:
-    if plan.location is None or said.starts_at is None:
-        raise RowRefused("NO_LOCATION")
-    offering = plan.offering(said.treatment)
-    if said.ends_at is not None:
-        minutes = int((said.ends_at - said.starts_at).total_seconds() // 60)
-        offering = replace(offering, minutes=minutes)
-    made = book_by_staff(
-        now=now,
-        actor=plan.actor,
-        key=f"import {digest}",
-        offering=offering,
-        location=plan.location,
-        practitioner=plan.practitioner(said.practitioner),
-        starts_at=said.starts_at,
-        client=client,
-        tell_client=False,
-        override=f"Taken over from {plan.what.filename}",
-    ).booking
-    if not plan.asks:
-        Message.objects.filter(
-            about=messages.about(made),
-            kind=followups.QUESTIONS,
-            status=Message.Status.PLANNED,
-        ).update(status=Message.Status.TOLD, reason=str(messages.TOLD))
-    return made
-
-
-def _plan(what: Import) -> _Plan:
-    said = what.options
-    treatments = {fold(each.name): each for each in Treatment.objects.filter(is_active=True)}
-    people = {fold(each.name): each for each in Practitioner.objects.filter(is_active=True)}
-    location = (
-        Location.objects.filter(uid=said["location"]).first() if said.get("location") else None
-    )
-    return _Plan(
-        what=what,
-        actor=audit.staff(what.by),
-        options=Options(
-            zone=location.zone if location else ZoneInfo("UTC"),
-            country=str(said.get("country", "")),
-            day_first=bool(said.get("day_first")),
-        ),
-        location=location,
-        treatments=_with_default(treatments, said.get("treatment")),
-        practitioners=_with_default(people, said.get("practitioner")),
-        asks=bool(said.get("ask")),
-    )
-
-
-def _with_default(named: Mapping[str, Named], uid: object) -> Mapping[str, Named]:
-    """Return what a name means; "" is what stands for names that are not ours."""
-    chosen = next((one for one in named.values() if str(one.uid) == uid), None)
-    return {**named, "": chosen} if chosen else named
 
 
 def _lay_out(what: Import) -> bool:
@@ -443,14 +280,6 @@ def _alone(pk: int) -> Iterator[bool]:
 
 
 _LOCK = 7
-
-
-def _digest(plan: _Plan, kind: str, number: str) -> str:
-    return hashlib.sha256(f"{plan.what.system}\n{kind}\n{number}".encode()).hexdigest()
-
-
-def _person(said: Row) -> str:
-    return said.client_id or Contact(name=said.name, email=said.email, phone=said.phone).key
 
 
 def _place(what: Import) -> str:

@@ -8,6 +8,7 @@ from django.db import OperationalError, transaction
 
 from bookings import followups, lifecycle, locks, messages
 from bookings.actions.relinking import link_message, renew_all
+from bookings.constraints import is_lost_race
 from bookings.errors import (
     ClientBusy,
     ClientErased,
@@ -15,7 +16,6 @@ from bookings.errors import (
     LinkJustSent,
     NoAddress,
     NotChangeable,
-    is_lost_race,
 )
 from bookings.models import Booking
 from clients import logins, outbox

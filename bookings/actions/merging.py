@@ -17,14 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings import locks, messages
 from bookings.actions.knowing import contact_key
 from bookings.actions.relations import Relation, moving
-from bookings.errors import (
-    CannotUnmerge,
-    ClientBusy,
-    ClientErased,
-    ClientGone,
-    NotMergeable,
-    is_lost_race,
-)
+from bookings.constraints import is_lost_race
+from bookings.errors import CannotUnmerge, ClientBusy, ClientErased, ClientGone, NotMergeable
 from bookings.models import Booking, Merge
 from clients import logins
 from clients.actions.consenting import replace_link

@@ -15,7 +15,8 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from bookings import availability, locks
-from bookings.errors import NotOffered, NotOpen, SlotTaken, is_lost_race
+from bookings.constraints import is_lost_race
+from bookings.errors import NotOffered, NotOpen, SlotTaken
 from bookings.queries import calendar
 from bookings.queries.catalogue import Offering
 from clinic.models import Location

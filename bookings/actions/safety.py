@@ -11,6 +11,7 @@ from bookings.errors import CallUs, NotBefore
 from bookings.models import Booking
 from bookings.queries.catalogue import Offering
 from clients import screening
+from clients.joining import join
 from clients.models import Client, ClientKey, Screening
 from clients.queries import rule_set
 from clients.rules import Outcome, RuleSet
@@ -55,7 +56,7 @@ def judge(
     if known:
         earlier = Screening.objects.filter(client=client)
         found = _known(earlier, rules=rules, offering=offering, on=on)
-        result = screening.join(result, *found)
+        result = join(result, *found)
     return Judged(rules, answers, result, _at_worst_review(result.outcome))
 
 
@@ -76,7 +77,7 @@ def judge_booked(
         rules, answers, on=on, answered_on=answered_on, phases=offering.phase_kinds
     )
     earlier = Screening.objects.filter(client=client)
-    joined = screening.join(own, *_known(earlier, rules=rules, offering=offering, on=on))
+    joined = join(own, *_known(earlier, rules=rules, offering=offering, on=on))
     outcome = _as_bad_as(own, joined) if is_proven else joined.outcome
     return Judged(rules, answers, joined, outcome)
 
@@ -233,7 +234,7 @@ def _keep_again(
     offering: Offering,
 ) -> None:
     others = Screening.objects.filter(client=kept.client).exclude(pk=kept.pk)
-    result = screening.join(own, *_known(others, rules=rules, offering=offering, on=on))
+    result = join(own, *_known(others, rules=rules, offering=offering, on=on))
     again = Screening.objects.create(
         client=kept.client,
         rule_set_id=rules.version,

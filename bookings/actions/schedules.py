@@ -11,7 +11,8 @@ from django.db import transaction
 
 from bookings import followups, lifecycle, messages, recalls, schedules
 from bookings.actions import recalling
-from bookings.errors import SCHEDULE_CONSTRAINTS, IsItAdvertising, NotForThisKind
+from bookings.constraints import SCHEDULE_CONSTRAINTS
+from bookings.errors import IsItAdvertising, NotForThisKind
 from bookings.models import Booking, Schedule
 from bookings.schedules import choices_of, minutes, needs_word
 from clients.models import Message

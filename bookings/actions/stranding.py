@@ -10,7 +10,8 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from bookings import locks
-from bookings.errors import Strands, TimetableBusy, is_lost_race
+from bookings.constraints import is_lost_race
+from bookings.errors import Strands, TimetableBusy
 from bookings.queries import stranded
 from clinic import audit
 from clinic.audit import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Text, Whole, group, layout
-from bookings.forms.rule import Prose
+from bookings.forms.rule_fields import Prose
 from treatments.atlas import Point, key_of, load
 from treatments.models.points import MOST_IN_A_SET
 from treatments.session_actions import Side

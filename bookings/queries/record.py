@@ -21,6 +21,7 @@ from clients.consent_rules import Kind, Standing
 from clients.differences import Told
 from clients.intake_definition import Definition
 from clients.intake_screening import screening_answers
+from clients.joining import join
 from clients.models import Client, ClientNote, Document, IntakeSubmission, Photo, Screening
 from clients.phases import Phase
 from clients.queries import consents, media
@@ -164,7 +165,7 @@ def result_on(kept: Sequence[Kept], newest: Sent | None, on: date) -> Result | N
         )
         for number, (rules, answers, answered_on) in enumerate(given)
     ]
-    return screening.join(*results) if results else None
+    return join(*results) if results else None
 
 
 def _as_screening(one: Sent) -> Answers:

@@ -37,23 +37,8 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _confirm(request, client, may_confirm=may_confirm)
     form = LoginForm(request.POST or None)
     if form.is_valid():
-        typed = form.cleaned_data
         try:
-            logins.link_by_clinic(
-                now=timezone.now(),
-                actor=actor_of(request),
-                client=client,
-                email=typed["email"],
-                relation=typed["relation"],
-            )
-            words = _("Whoever reads that mail can log in and see the pages.")
-            if not may_confirm:
-                words = _(
-                    "Noted. The pages open once whoever logs in with that address gives the "
-                    "client's phone number, or a practitioner confirms it here."
-                )
-            messages.success(request, words)
-            return SeeOther(reverse("desk-logins", args=[client.uid]))
+            return _allow(request, client, form, may_confirm=may_confirm)
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal.sentence))
     context = {
@@ -64,6 +49,26 @@ def links(request: HttpRequest, uid: UUID) -> HttpResponse:
     }
     status = INVALID if request.method == "POST" else 200
     return render(request, "bookings/desk/logins.html", context, status=status)
+
+
+def _allow(
+    request: HttpRequest, client: Client, form: LoginForm, *, may_confirm: bool
+) -> HttpResponse:
+    logins.link_by_clinic(
+        now=timezone.now(),
+        actor=actor_of(request),
+        client=client,
+        email=form.cleaned_data["email"],
+        relation=form.cleaned_data["relation"],
+    )
+    words = _("Whoever reads that mail can log in and see the pages.")
+    if not may_confirm:
+        words = _(
+            "Noted. The pages open once whoever logs in with that address gives the "
+            "client's phone number, or a practitioner confirms it here."
+        )
+    messages.success(request, words)
+    return SeeOther(reverse("desk-logins", args=[client.uid]))
 
 
 def _named(typed: str) -> UUID:

@@ -141,13 +141,10 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
     sessions = [(one, session_words(one, zone)) for one in found.last_sessions(client)]
     form = EventForm(posted, now=now, zone=zone, sessions=sessions)
     if posted is not None and form.is_valid():
+        who, author = me(request), _user(request)
         try:
             made = actions.report_event(
-                now=now,
-                author=_user(request),
-                client=client,
-                practitioner=me(request),
-                **form.values,
+                now=now, author=author, client=client, practitioner=who, **form.values
             )
         except Refusal as refusal:
             form.add_error(refusal.field or None, str(refusal.sentence))

@@ -62,34 +62,39 @@ def conversation(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What was said with a number, and an answer. Who reads it is written down."""
     found = _conversation(uid)
     form = ReplyForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_bound and form.is_valid():
-        try:
-            answer(
-                now=timezone.now(), actor=actor_of(request), conversation=found,
-                text=form.cleaned_data["text"], key=form.cleaned_data["key"],
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error("text", str(refusal.sentence))
-            status = CONFLICT
-        else:
-            messages.success(request, _("Your answer is on its way."))
-            return SeeOther(reverse("inbox-conversation", args=[uid]))
-    elif form.is_bound:
-        status = INVALID
+    if not form.is_bound:
+        return _conversation_page(request, found, form)
+    if not form.is_valid():
+        return _conversation_page(request, found, form, INVALID)
+    try:
+        answer(
+            now=timezone.now(),
+            actor=actor_of(request),
+            conversation=found,
+            text=form.cleaned_data["text"],
+            key=form.cleaned_data["key"],
+        )
+    except Refusal as refusal:
+        form.add_error("text", str(refusal.sentence))
+        return _conversation_page(request, found, form, CONFLICT)
+    messages.success(request, _("Your answer is on its way."))
+    return SeeOther(reverse("inbox-conversation", args=[uid]))
+
+
+def _conversation_page(
+    request: HttpRequest, found: Conversation, form: ReplyForm, status: int = 200
+) -> HttpResponse:
     with transaction.atomic():
-        whose = f"client:{found.client.uid}" if found.client else ""
         audit.viewed(
-            now=timezone.now(), actor=actor_of(request), what="TEXT_MESSAGES",
-            about=f"conversation:{uid}", whose=whose,
-        )  # fmt: skip
+            now=timezone.now(),
+            actor=actor_of(request),
+            what="TEXT_MESSAGES",
+            about=f"conversation:{found.uid}",
+            whose=f"client:{found.client.uid}" if found.client else "",
+        )
         context = conversation_page(found, zone=house()[1])
-    return render(
-        request,
-        "bookings/inbox/conversation.html",
-        {**context, "form": form, "key": form["key"].value() or uuid4()},
-        status=status,
-    )
+    context = {**context, "form": form, "key": form["key"].value() or uuid4()}
+    return render(request, "bookings/inbox/conversation.html", context, status=status)
 
 
 @staff_only

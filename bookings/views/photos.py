@@ -112,22 +112,26 @@ def add(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, page, status=INVALID)
     try:
-        page.kept = uploading.keep_photos(
-            now=page.now,
-            actor=actor_of(request),
-            client=client,
-            taken=form.taken,
-            milestone=form.cleaned_data["milestone"],
-            taken_on=form.cleaned_data["taken_on"],
-            today=page.today,
-            replaced=page.replaces,
-        )
+        _keep(request, page, form)
     except Refusal as refusal:
         form.add_error(refusal.field or None, str(refusal.sentence))
         return _show(request, page, status=CONFLICT)
     if form.refused:
         return _show(request, page, status=INVALID)
     return SeeOther(f"{reverse('photos', args=[uid])}?did=added")
+
+
+def _keep(request: HttpRequest, page: AddPage, form: PhotosForm) -> None:
+    page.kept = uploading.keep_photos(
+        now=page.now,
+        actor=actor_of(request),
+        client=page.client,
+        taken=form.taken,
+        milestone=form.cleaned_data["milestone"],
+        taken_on=form.cleaned_data["taken_on"],
+        today=page.today,
+        replaced=page.replaces,
+    )
 
 
 def _show(request: HttpRequest, page: AddPage, status: int = 200) -> HttpResponse:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -100,28 +100,39 @@ def day(request: HttpRequest) -> HttpResponse:
     shown = read_day(request.GET.get("day", "")) or today
     shown = min(max(shown, FIRST_DAY), LAST_DAY)
     visits = practice.own_day(who, shown, home.time_zone)
-    queue = worklists.review_queue(who, now=now)
-    open_to = records.readable(user, {one.client_id for one in queue if one.client_id}, now=now)
-    queue = [one for one in queue if one.client_id in open_to]
-    # Those that lapse without an answer come first; the others can wait until the visit.
-    queue.sort(key=lambda one: one.respond_by is None)
+    queue = _queue(user, who, now=now)
     waits = sum(one.respond_by is not None for one in queue)
     _note_phases(request, queue, now=now)
     rows = queue_rows(queue, now=now)
     context = {
-        "title": wording.day(shown),
-        "day": shown,
-        "today": today,
-        "before": shown - timedelta(days=1) if shown > FIRST_DAY else None,
-        "after": shown + timedelta(days=1) if shown < LAST_DAY else None,
+        **_days(shown, today),
         "visits": [visit_row(one, now=now) for one in visits],
         "queue": rows[:waits],
         "queue_words": queue_words(waits),
         "to_read": rows[waits:],
         "asked": asked,
-        "events": events.how_many(cast(User, request.user), now=now),
+        "events": events.how_many(user, now=now),
     }
     return render(request, "bookings/practice/day.html", context)
+
+
+def _days(shown: date, today: date) -> dict[str, Any]:
+    return {
+        "title": wording.day(shown),
+        "day": shown,
+        "today": today,
+        "before": shown - timedelta(days=1) if shown > FIRST_DAY else None,
+        "after": shown + timedelta(days=1) if shown < LAST_DAY else None,
+    }
+
+
+def _queue(user: User, who: Practitioner, *, now: datetime) -> list[Booking]:
+    """Return the answers to look at of clients whose record is open to this login: those that lapse
+    without an answer come first, the others can wait until the visit."""
+    queue = worklists.review_queue(who, now=now)
+    open_to = records.readable(user, {one.client_id for one in queue if one.client_id}, now=now)
+    found = [one for one in queue if one.client_id in open_to]
+    return sorted(found, key=lambda one: one.respond_by is None)
 
 
 def _note_phases(request: HttpRequest, queue: Sequence[Booking], *, now: datetime) -> None:

@@ -176,12 +176,8 @@ def hold(request: HttpRequest) -> HttpResponse:
     if row is not None and not is_open(row):
         return SeeOther(reverse("book-attempt", args=[write_attempt(attempt)]))
     asked = form.cleaned_data
-    wanted, _notice = _wanted(
-        house.location(asked["location"]),
-        house.offering(asked["treatment"]),
-        asked["practitioner"],
-        attempt,
-    )
+    location, offering = house.location(asked["location"]), house.offering(asked["treatment"])
+    wanted, _notice = _wanted(location, offering, asked["practitioner"], attempt)
     if not time.is_valid():
         day = read_day(request.POST.get("day", ""))
         page = times_page(wanted, day=day, error=time.at_error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -79,28 +80,27 @@ def show(
     now = timezone.now()
     found = records.record_of(open_client(request, uid, "RECORD"), now=now)
     zone = found.zone or practice.clinic_zone()
-    page = record_page(
-        found,
-        now=now,
-        viewer=viewer_of(request),
-        zone=zone,
-        on=read_day(request.GET.get("on", "")),
-    )
+    on = read_day(request.GET.get("on", ""))
+    page = record_page(found, now=now, viewer=viewer_of(request), zone=zone, on=on)
     if page.pair:
         seen(request, found.client, "PHOTOS")
-    error = str(next(iter(note.errors.values()))[0]) if note else refused
-    did = request.GET.get("did", "")
     context = {
         "page": page,
         "plans": plan_rows(found.client, now=now, zone=zone),
         "note": note,
-        "error": error,
-        "did": did,
+        "error": str(next(iter(note.errors.values()))[0]) if note else refused,
+        **_done(request, found.client, now),
     }
-    if did == "form" and records.treats(cast(User, request.user), found.client, now=now):
-        form = to_fill_in(found.client, now)
-        context["form_url"] = form_url(form) if form else ""
     return render(request, "bookings/practice/record.html", context, status=status)
+
+
+def _done(request: HttpRequest, client: Client, now: datetime) -> dict[str, str]:
+    """Return what was done a moment ago, and where a form that was sent is filled in."""
+    did = request.GET.get("did", "")
+    if did != "form" or not records.treats(cast(User, request.user), client, now=now):
+        return {"did": did}
+    form = to_fill_in(client, now)
+    return {"did": did, "form_url": form_url(form) if form else ""}
 
 
 @practitioners_only

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ from clients.actions import rules as actions
 from clients.errors import RuleChangedMeanwhile
 from clients.queries.rules import Draft, draft, rule_set, versions
 from clients.rule_editing import document_of, fingerprint, part_of
-from clients.rules import Rule
+from clients.rules import Question, Rule
 from clinic import audit
 from clinic.access import only
 from clinic.errors import Refusal
@@ -133,9 +133,6 @@ def _edit(
     part = part_of(here.rules, code)
     if part is None:
         raise Http404
-    edit = here.edits.get(code)
-    by = {code: edit.by.name} if edit else {}
-    found = page.difference_rows(here.base, here.rules, by)
     context = {
         "form": form,
         "code": code,
@@ -143,15 +140,25 @@ def _edit(
         "part": part,
         "is_rule": isinstance(part, Rule),
         "asked": page.asked_where(here.rules, part),
-        "waiting": next((one for one in found if one.code == code), None),
-        "sources": [
-            here.rules.sources[source]
-            for source in (part.sources if isinstance(part, Rule) else ())
-        ],
+        "waiting": _waiting(here, code),
+        "sources": _sources(here, part),
         "version": here.base.version,
         "error": error,
     }
     return render(request, "bookings/rules/rule.html", context, status=status)
+
+
+def _sources(here: Draft, part: Rule | Question) -> list[Any]:
+    names = part.sources if isinstance(part, Rule) else ()
+    return [here.rules.sources[name] for name in names]
+
+
+def _waiting(here: Draft, code: str) -> page.DifferenceRow | None:
+    """Return how the draft changes a part, None where it does not."""
+    edit = here.edits.get(code)
+    by = {code: edit.by.name} if edit else {}
+    rows = page.difference_rows(here.base, here.rules, by)
+    return next((one for one in rows if one.code == code), None)
 
 
 @practitioners_only

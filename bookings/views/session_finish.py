@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -68,24 +69,28 @@ def sign(request: HttpRequest, page: Finish, form: FinishForm) -> HttpResponse:
             chart(now=now, author=author, session=session, actions=_closing(page, form, request))
             if "sign" not in request.POST:
                 return SeeOther(reverse("session", args=[session.uid]))
-            state = state_of(session)
-            document = document_of(
-                page.booking,
-                session,
-                state,
-                now=now,
-                words=form.words,
-                session_number=page.session_number,
-                session_of=page.session_of,
-                safety=page.safety,
-                despite=page.despite,
-                born=page.born,
-            )
+            document = _document(page, form, now=now)
             actions.sign(now=now, author=author, booking=page.booking, document=document)
     except Refusal as refusal:
         return show_finish(request, page, form, error=refusal.sentence, status=CONFLICT)
     return SeeOther(
         f"{reverse('session-record', args=[session.uid])}?did={_book(request, page, form)}"
+    )
+
+
+def _document(page: Finish, form: FinishForm, *, now: datetime) -> dict[str, Any]:
+    """Return what is signed, from the session as it is written down now."""
+    return document_of(
+        page.booking,
+        page.session,
+        state_of(page.session),
+        now=now,
+        words=form.words,
+        session_number=page.session_number,
+        session_of=page.session_of,
+        safety=page.safety,
+        despite=page.despite,
+        born=page.born,
     )
 
 

@@ -7,6 +7,7 @@ stands on the record with its source, its day and who entered it.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -60,18 +61,25 @@ def _form_of(request: HttpRequest, client: Client) -> intake.Form | None:
     one = intake.Form(request, asked, door, timezone.now())
     content = Draft.of(one.draft.content) if one.draft else Draft()
     one.told_on = date.fromisoformat(content.told_on) if content.told_on else one.today
-    source = content.source or IntakeSubmission.Source.IN_ROOM
     one.extra = {
         "client": client,
+        "short": asked.kind == FormKind.WHAT_CHANGED,
+        "may_put_aside": asked.ended_at is None,
+        **_how_told(content, one.told_on),
+    }
+    return one
+
+
+def _how_told(content: Draft, on: date) -> dict[str, Any]:
+    """Return when and how it was told, for the page."""
+    source = content.source or IntakeSubmission.Source.IN_ROOM
+    return {
         "source": source,
         "sources": SOURCES,
         "source_words": dict(SOURCES)[source],
-        "told_on": one.told_on,
-        "told_words": day_year(one.told_on),
-        "short": asked.kind == FormKind.WHAT_CHANGED,
-        "may_put_aside": asked.ended_at is None,
+        "told_on": on,
+        "told_words": day_year(on),
     }
-    return one
 
 
 def _open(request: HttpRequest, uid: UUID) -> tuple[Client, intake.Form]:

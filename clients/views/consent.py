@@ -176,13 +176,9 @@ def withdraw(request: HttpRequest, token: str, uid: UUID) -> HttpResponse:
         raise Http404
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        now, reason = timezone.now(), form.cleaned_data["reason"]
         try:
-            consenting.withdraw(
-                now=timezone.now(),
-                actor=audit.CLIENT,
-                consent=given,
-                reason=form.cleaned_data["reason"],
-            )
+            consenting.withdraw(now=now, actor=audit.CLIENT, consent=given, reason=reason)
         except AlreadyWithdrawn:
             return SeeOther(reverse("consent", args=[token]))
         return SeeOther(f"{reverse('consent', args=[token])}?withdrawn=1")

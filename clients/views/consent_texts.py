@@ -157,20 +157,24 @@ def _page(
     error: Sentence = "",
     status: int = 200,
 ) -> HttpResponse:
-    asked = consents.asked_again_by(newest, timezone.now()) if compare else 0
-    words = ngettext(
-        "%(count)d client who has signed will be asked again.",
-        "%(count)d clients who have signed will be asked again.",
-        asked,
-    )
-    if compare and not form.cleaned_data["asks_again"]:
-        words = _("Nobody is asked again: what was signed still holds.")
     context = {
         "form": form,
         "document": newest,
         "compare": compare,
         "changes": list(changes(newest.text, form.edited)) if compare else [],
-        "asked_words": words % {"count": asked} if "%" in words else words,
+        "asked_words": _who_is_asked(form, newest) if compare else "",
         "error": error,
     }
     return render(request, "clients/consent/edit.html", context, status=status)
+
+
+def _who_is_asked(form: TextForm, newest: ConsentDocument) -> str:
+    if not form.cleaned_data["asks_again"]:
+        return _("Nobody is asked again: what was signed still holds.")
+    asked = consents.asked_again_by(newest, timezone.now())
+    words = ngettext(
+        "%(count)d client who has signed will be asked again.",
+        "%(count)d clients who have signed will be asked again.",
+        asked,
+    )
+    return words % {"count": asked}

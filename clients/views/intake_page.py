@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.forms.intake import Ask, asks_of
+from clients.forms.intake import asks_of
+from clients.forms.intake_asks import Ask
 from clients.intake_definition import FormKind, Question, Section
 from clients.intake_draft import Draft
 from clients.intake_form import Filling

@@ -16,7 +16,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from bookings import actions, errors
+from bookings import actions, constraints
 from bookings.models import Booking, BookingChange, Merge, Review
 from clients.models import (
     BookingQuestion,
@@ -370,13 +370,13 @@ def test_everything_that_lives_takes_its_time(rows: Rows, status: str) -> None:
     if status == "HELD":
         changes |= {"hold_expires_at": NOW.isoformat(), "attempt": str(uuid.uuid4())}
     made = {"token_digest": None, "attempt": None, **changes}
-    assert refused(lambda: copy(rows[Booking], **made)) in errors.SLOT_CONSTRAINTS
+    assert refused(lambda: copy(rows[Booking], **made)) in constraints.SLOT_CONSTRAINTS
 
 
 def test_the_dead_do_not_come_back_to_life_over_the_living(rows: Rows) -> None:
     key = _second(rows, status="CANCELLED")()
     back = Booking.objects.filter(pk=key)
-    assert refused(lambda: back.update(status="BOOKED")) in errors.SLOT_CONSTRAINTS
+    assert refused(lambda: back.update(status="BOOKED")) in constraints.SLOT_CONSTRAINTS
 
 
 def test_two_bookings_can_swap_their_times_in_one_transaction(rows: Rows) -> None:

@@ -11,10 +11,11 @@ from django.test import Client as Browser
 
 from bookings.actions import knowing, merging
 from bookings.actions.contact_told import leave_contact, take_contact
-from bookings.errors import DecidedMeanwhile, constraint_of
+from bookings.errors import DecidedMeanwhile
 from bookings.queries.client_record import contact_told
 from clients.models import Client, ContactProposal
 from clinic import audit
+from clinic.errors import constraint_of
 from clinic.models import AuditEntry
 from tests.bookings.my_pages import text_of
 from tests.bookings.test_intake_forms import Device, Told, sent_by_page

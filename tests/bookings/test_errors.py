@@ -8,8 +8,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from bookings import errors
-from clinic.errors import Refusal
+from bookings import constraints, errors
+from clinic.errors import Refusal, constraint_of
 from tests.factories import bookings
 
 # The codes of the HTTP API (design/api.md); the two of its own are for the booking pages.
@@ -65,7 +65,7 @@ def test_every_constraint_a_refusal_stands_for_is_in_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT conname FROM pg_constraint UNION SELECT relname FROM pg_class")
         known = {name for (name,) in cursor.fetchall()}
-    assert known >= errors.SLOT_CONSTRAINTS | errors.TWICE_CONSTRAINTS
+    assert known >= constraints.SLOT_CONSTRAINTS | constraints.TWICE_CONSTRAINTS
 
 
 def test_every_exclusion_of_bookings_is_a_lost_race() -> None:
@@ -74,7 +74,7 @@ def test_every_exclusion_of_bookings_is_a_lost_race() -> None:
         for constraint in apps.get_model("bookings", "Booking")._meta.constraints
         if type(constraint).__name__ == "ExclusionConstraint"
     }
-    assert exclusions == errors.SLOT_CONSTRAINTS
+    assert exclusions == constraints.SLOT_CONSTRAINTS
 
 
 @pytest.mark.django_db
@@ -82,16 +82,16 @@ def test_every_exclusion_of_bookings_is_a_lost_race() -> None:
 def test_a_wait_that_was_too_long_and_a_deadlock_are_a_lost_race(code: str) -> None:
     error = _raised(code)
     assert isinstance(error, OperationalError)
-    assert errors.is_lost_race(error)
-    assert not errors.is_twice(error)
+    assert constraints.is_lost_race(error)
+    assert not constraints.is_twice(error)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", ["57014", "53100", "08006", "42P01", "22003", "23502", "23503"])
 def test_no_other_trouble_is_taken_for_a_lost_race(code: str) -> None:
     error = _raised(code)
-    assert not errors.is_lost_race(error)
-    assert not errors.is_twice(error)
+    assert not constraints.is_lost_race(error)
+    assert not constraints.is_twice(error)
 
 
 @pytest.mark.django_db
@@ -99,13 +99,13 @@ def test_a_real_overlap_is_a_lost_race_by_its_constraint() -> None:
     first = bookings.booking()
     with pytest.raises(IntegrityError) as told, transaction.atomic():
         bookings.booking(practitioner=first.practitioner)
-    assert errors.constraint_of(told.value) == "booking_practitioner_free"
-    assert errors.is_lost_race(told.value)
+    assert constraint_of(told.value) == "booking_practitioner_free"
+    assert constraints.is_lost_race(told.value)
 
 
 def test_an_error_that_knows_no_constraint_has_none() -> None:
-    assert errors.constraint_of(IntegrityError("made up")) == ""
-    assert not errors.is_lost_race(IntegrityError("made up"))
+    assert constraint_of(IntegrityError("made up")) == ""
+    assert not constraints.is_lost_race(IntegrityError("made up"))
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda each: each.__name__)

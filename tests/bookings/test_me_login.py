@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import links as booking_links
-from bookings.errors import constraint_of
 from clients import logins
 from clients.errors import NotTheirs
 from clients.models import Client, ClientLogin
 from clinic.audit import staff
+from clinic.errors import constraint_of
 from clinic.logins import proofs, throttle
 from clinic.models import AddressProof, AuditEntry, User
 from tests.bookings.my_pages import (

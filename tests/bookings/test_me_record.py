@@ -17,7 +17,6 @@ from django.test import Client as Browser
 from fhir.resources.R4B.bundle import Bundle
 
 from bookings import fhir
-from bookings.errors import constraint_of
 from bookings.queries.own_data import own_data
 from bookings.views.me import record
 from clients import data_requests
@@ -27,6 +26,7 @@ from clients.contact_consents import choose, holding
 from clients.models import Client, ContactConsent, DataRequest
 from clinic import audit
 from clinic.audit import CLIENT
+from clinic.errors import constraint_of
 from clinic.models import AccessEntry, AuditEntry
 from tests.bookings.my_pages import ask, code_in, login_of, person, signed_in, text_of, the_mail
 from tests.bookings.test_me_pages import answered, visit

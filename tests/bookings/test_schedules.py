@@ -13,8 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings import followups, messages, schedules, tasks
-from bookings.actions.schedules import columns, load_schedules, plan_anew, save_schedule
-from bookings.errors import SCHEDULE_CONSTRAINTS
+from bookings.actions.schedules import (
+    SCHEDULE_CONSTRAINTS,
+    columns,
+    load_schedules,
+    plan_anew,
+    save_schedule,
+)
 from bookings.models import Booking, Schedule
 from bookings.views.message_words import FROM, GROUPS, KINDS, when_words
 from clients.models import Message

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.errors import constraint_of
 from clients import images, media_links, uploading, vault
 from clients.actions import consenting, media
 from clients.consent_rules import Kind
@@ -30,6 +29,7 @@ from clients.queries import media as queries
 from clients.sealing import KeyDestroyed, Unreadable
 from clients.uploading import Brought, Taken
 from clinic.audit import CLIENT, CLOCK, staff
+from clinic.errors import constraint_of
 from clinic.models import AuditEntry
 from tests.bookings.world import raw_table
 from tests.factories import clinic

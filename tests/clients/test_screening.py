@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from clients.joining import join
 from clients.phases import Phase
 from clients.rule_document import read
 from clients.rules import Action, AnswerType, Outcome, Rule, RuleSet
-from clients.screening import Answers, Result, evaluate, join, parse_answers
+from clients.screening import Answers, Result, evaluate, parse_answers
 from tests.clients import screening_oracle
 from tests.clients.rules import (
     ALL_PHASES,

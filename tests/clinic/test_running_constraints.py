@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from bookings.errors import constraint_of
+from clinic.errors import constraint_of
 from clinic.models import (
     AccessEntry,
     AddressProof,

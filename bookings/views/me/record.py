@@ -123,16 +123,9 @@ def requests(request: HttpRequest, me: Me) -> HttpResponse:
     """Ask for a correction or for erasure, and see how it stands with what was asked."""
     form = AskForm(request.POST or None, initial={"key": uuid4()})
     if form.is_valid():
-        typed = form.cleaned_data
+        typed = {name: form.cleaned_data[name] for name in ("kind", "words", "key")}
         try:
-            data_requests.ask(
-                now=timezone.now(),
-                user=me.user,
-                client=me.client,
-                kind=typed["kind"],
-                words=typed["words"],
-                key=typed["key"],
-            )
+            data_requests.ask(now=timezone.now(), user=me.user, client=me.client, **typed)
             messages.success(request, _("We have it. A person looks at it and writes to you."))
             return SeeOther(reverse("me-requests", args=[me.client.uid]))
         except Refusal as refusal:

@@ -132,30 +132,55 @@ def _page(
     found = keeping.standing(client, now=now, zone=zone)
     if found.opened or found.waiting or found.hold:
         _note(request, client, now=now)
-    today = now.astimezone(zone).date()
-    waiting = found.waiting
-    alone = keeping.owners() < 2
-    free_from = waiting.proposed_at + WAIT_ALONE if waiting else now
-    own = waiting is not None and waiting.proposed_by_id == user.pk
     context = {
         "title": client.name,
         "of": found,
-        "is_over": found.is_over(today),
-        "until": day_year(found.kept.until),
-        "since": _since(found.kept),
-        "asked_on": _day(found.asked.asked_at, zone) if found.asked else "",
-        "answer_by": _day(data_requests.answer_by(found.asked), zone) if found.asked else "",
-        "held_on": _day(found.hold.at, zone) if found.hold else "",
-        "proposed_on": _day(waiting.proposed_at, zone) if waiting else "",
-        "other_needed": own and not alone,
-        "free_from": _day(free_from, zone) if own and alone and now < free_from else "",
-        "grounds": _grounds(found, is_over=found.is_over(today)),
+        **_kept(found, now, zone),
         "typed": request.POST,
+        "backups": settings.BACKUP_KEEP,
         "failed": error[0],
         "error": error[1],
-        "backups": settings.BACKUP_KEEP,
+        **_asked(found, zone),
+        **_proposed(found, user, now=now, zone=zone),
     }
     return show(request, "bookings/settings/kept.html", SECTION, context, status)
+
+
+def _kept(found: Standing, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """Return until when the record is kept, since what, since when it is held, and on what grounds
+    it may go."""
+    is_over = found.is_over(now.astimezone(zone).date())
+    return {
+        "is_over": is_over,
+        "grounds": _grounds(found, is_over=is_over),
+        "until": day_year(found.kept.until),
+        "since": _since(found.kept),
+        "held_on": _day(found.hold.at, zone) if found.hold else "",
+    }
+
+
+def _asked(found: Standing, zone: ZoneInfo) -> dict[str, str]:
+    """Return when the client asked for erasure and by when they are answered."""
+    if not found.asked:
+        return {"asked_on": "", "answer_by": ""}
+    by = data_requests.answer_by(found.asked)
+    return {"asked_on": _day(found.asked.asked_at, zone), "answer_by": _day(by, zone)}
+
+
+def _proposed(
+    found: Standing, user: User, *, now: datetime, zone: ZoneInfo
+) -> dict[str, str | bool]:
+    """Return when the erasure was proposed and who may go on with it, when."""
+    waiting = found.waiting
+    if waiting is None:
+        return {"proposed_on": "", "other_needed": False, "free_from": ""}
+    own, alone = waiting.proposed_by_id == user.pk, keeping.owners() < 2
+    free_from = waiting.proposed_at + WAIT_ALONE
+    return {
+        "proposed_on": _day(waiting.proposed_at, zone),
+        "other_needed": own and not alone,
+        "free_from": _day(free_from, zone) if own and alone and now < free_from else "",
+    }
 
 
 def _grounds(found: Standing, *, is_over: bool) -> list[tuple[str, str | Promise]]:
