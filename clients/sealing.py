@@ -19,6 +19,7 @@ import hashlib
 import json
 import os
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
@@ -180,7 +181,7 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedField(_Field[T, T]):
+class SealedField(_Field[T, T], ABC):
     """A value of one row of one client, sealed. See the module.
 
     It can't be searched, and `.values()`, `.update()` and fixtures refuse it, because they have no
@@ -201,11 +202,11 @@ class SealedField(_Field[T, T]):
             ),
         ]
 
-    def _to_bytes(self, value: T) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def _to_bytes(self, value: T) -> bytes: ...
 
-    def _to_value(self, data: bytes) -> T:
-        raise NotImplementedError
+    @abstractmethod
+    def _to_value(self, data: bytes) -> T: ...
 
     def _place(self, instance: models.Model) -> str:
         return f"{instance._meta.label_lower}.{self.name}:{cast(Any, instance).uid}"

@@ -6,6 +6,7 @@ Valid, a form gives `edited`: the whole rule or question, as `clients.rule_docum
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,9 +96,9 @@ class DocumentForm(forms.Form):
     def filled(self, document: Document) -> dict[str, Any]:
         return dict(document)
 
+    @abstractmethod
     def edited(self) -> Document:
         """The whole document as it was edited; of a valid form."""
-        raise NotImplementedError
 
 
 class RuleForm(DocumentForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -103,14 +104,14 @@ class NotSent(Exception):
         self.wait = wait
 
 
-class Channel:
+class Channel(ABC):
     """A way to reach somebody. Opened on first use, kept open over a batch, closed at its end."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def send(self, letter: Letter) -> Receipt:
         """Hand the letter over and return who accepted it. Raises NotSent."""
-        raise NotImplementedError
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing to let go of
         """Let go of whatever was opened. Never raises."""

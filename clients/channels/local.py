@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from typing import ClassVar
 
 from django.conf import settings
@@ -30,9 +31,9 @@ class _Console(Channel):
         sys.stdout.flush()
         return Receipt("console", letter.reference)
 
+    @abstractmethod
     def said(self, letter: Letter) -> str:
         """Return the form of the letter that the channel carries."""
-        raise NotImplementedError
 
 
 class ConsoleEmail(_Console):
