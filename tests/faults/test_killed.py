@@ -1,5 +1,6 @@
-"""A worker that is killed at any step between claim and commit, and Redis wiped each time: every
-message arrives, and twice only where the kill fell between the provider's answer and the commit."""
+"""A worker that is killed, or loses Postgres, at any step between claim and commit, and Redis wiped
+each time: every message arrives, and twice only where that fell between the provider's answer and
+the commit."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
 from clients import notices, outbox
 from clients.models import Message
@@ -40,16 +41,20 @@ def _said(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-class Doomed:
-    """Kills its own process at the nth step: before or after a statement or a commit."""
+def kill_myself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, nth: int) -> None:
-        self.nth, self.steps = nth, 0
+
+class Doomed:
+    """Meets its end at the nth step: before or after a statement or a commit."""
+
+    def __init__(self, nth: int, end: Callable[[], object] = kill_myself) -> None:
+        self.nth, self.steps, self.end = nth, 0, end
 
     def step(self) -> None:
         self.steps += 1
         if self.steps == self.nth:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.end()
 
     def statement(self, execute: Callable[..., Any], *arguments: Any) -> Any:
         self.step()
@@ -67,7 +72,10 @@ class Doomed:
                 self.step()
 
             connection._commit = doomed_commit  # type: ignore[method-assign]
-            outbox.send_due(clock=lambda: now)
+            try:
+                outbox.send_due(clock=lambda: now)
+            finally:
+                connection._commit = commit  # type: ignore[method-assign]
 
 
 def die_at(nth: int, now: datetime) -> bool:
@@ -80,8 +88,32 @@ def die_at(nth: int, now: datetime) -> bool:
     return child.exitcode != 0
 
 
-def test_a_worker_killed_at_any_step_loses_no_message_and_repeats_only_the_one_it_was_at(
-    fresh_db: Database, provider: Provider, own_redis: OwnRedis
+def lose_postgres_at(nth: int, now: datetime, fresh_db: Database) -> bool:
+    """Run a worker whose connection the server ends at its nth step, as a restart does; return
+    whether it got so far."""
+    connection.close()
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+
+    def restart() -> None:
+        with fresh_db.connect() as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [backend])
+            assert cursor.fetchone() == (True,)
+        other.close()
+
+    worker = Doomed(nth, restart)
+    try:
+        worker.work(now)
+    except (OperationalError, InterfaceError):
+        pass
+    finally:
+        connection.close()  # as Celery does after each task
+    return worker.steps >= nth
+
+
+@pytest.mark.parametrize("lost", ["the worker", "Postgres"])
+def test_a_worker_lost_at_any_step_loses_no_message_and_repeats_only_the_one_it_was_at(
+    fresh_db: Database, provider: Provider, own_redis: OwnRedis, lost: str
 ) -> None:
     clinic.location()
     person = bookings.client()
@@ -97,7 +129,11 @@ def test_a_worker_killed_at_any_step_loses_no_message_and_repeats_only_the_one_i
                     expires_at=now + timedelta(days=30),
                 )
             provider.taken.clear()
-            killed = die_at(kills + 1, now)
+            killed = (
+                die_at(kills + 1, now)
+                if lost == "the worker"
+                else lose_postgres_at(kills + 1, now, fresh_db)
+            )
             own_redis.wipe()
             uncertain = {
                 str(uid)
