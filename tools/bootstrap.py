@@ -21,7 +21,12 @@ import vendor
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# What draws no windows at all does the same for a fifth less.
+BROWSERS = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome-stable", "google-chrome"),
+)
+PACKAGES = ("chromium-headless-shell", "chromium")  # Debian has both, others the second
 LAUNCH = (
     "from playwright.sync_api import sync_playwright\n"
     "with sync_playwright() as p: p.chromium.launch(args=['--no-sandbox']).close()"
@@ -156,7 +161,9 @@ def install_browser() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
         quietly = {"DEBIAN_FRONTEND": "noninteractive"}
-        run("apt-get", "install", "-y", "-qq", "chromium", variables=quietly)
+        for package in PACKAGES:
+            if run("apt-get", "install", "-y", "-qq", package, variables=quietly):
+                break
     if not has_browser():
         give_up(
             "The tests need a headless browser and none could be had. Install Chromium "
