@@ -87,7 +87,7 @@ class Contact:
 
     `booked_by` is the name of whoever books for somebody else, else "". `by_email` and `by_sms`
     are the consents given at the form to care messages, `language` the one to write in ("": the
-    clinic's own).
+    clinic's own). `time_zone` is the one their device is set to, "" where it told none.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Contact:
     by_email: bool = False
     by_sms: bool = False
     language: str = ""
+    time_zone: str = ""
 
     @property
     def key(self) -> str:

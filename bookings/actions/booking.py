@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -35,6 +35,7 @@ from clients.contact import Contact
 from clients.models import Client, ClientKey, Message, Screening
 from clients.queries import current_rule_set
 from clients.rules import Outcome
+from clients.zones import zone_apart
 from clinic import audit
 from clinic.audit import Actor
 from clinic.models import Location
@@ -93,6 +94,7 @@ def book(
         rules.questions_for(offering.phase_kinds), answers, answered_on=today
     )
     found = candidates(wish)
+    contact = replace(contact, time_zone=zone_apart(contact.time_zone, location.zone, at=now))
     try:
         with won_or_nearest(wish, now=now, attempt=attempt), ExitStack() as stack:
             once.lock(request, contact.key, *([str(attempt)] if attempt else []))

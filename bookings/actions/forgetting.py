@@ -44,9 +44,10 @@ def forget(client: Client, *, now: datetime, user: User) -> None:
     _take_files(records, now=now, user=user)
     for one in records:
         one.name, one.name_key, one.email, one.phone = NAME, "", "", ""
+        one.time_zone = ""
         if one.merged_into_id is None:
             one.status = Client.Status.ERASED
-        one.save(update_fields=["name", "name_key", "email", "phone", "status"])
+        one.save(update_fields=["name", "name_key", "email", "phone", "time_zone", "status"])
         ClientKey.objects.of(one, now=now)
     # Takes the keys of the records merged into it along.
     ClientKey.objects.select_related("client").get(client=client).destroy(now=now)

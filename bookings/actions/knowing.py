@@ -37,27 +37,31 @@ def change_contact(
     email: str,
     phone: str,
     language: str = "",
+    time_zone: str | None = None,
 ) -> Client:
     """Write down how a client is called and reached; name, e-mail and phone come cleaned, the last
-    two may be empty. language: to write to them in; "" leaves it as it is. Coming bookings that were made with the old contact follow, so that what is
-    sent from now on goes to the new one. Links that went to another address end there, and the new
+    two may be empty. language: to write to them in; "" leaves it as it is. time_zone:
+    the one they live by, "" for the clinic's; None leaves it as it is. Coming bookings that were
+    made with the old contact follow, so that what is sent from now on goes to the new one. Links that went to another address end there, and the new
     ones are sent. Nothing changed is nothing written.
 
     Raises ClientGone for a record merged into another, or ClientBusy.
     """
     with transaction.atomic():
         current = locked_client(client)
-        before = {**contact_of(current), "language": current.language}
+        before = _told_by(current)
         old = (current.name, current.email, current.phone)
         if current.email != email_key(email):
             logins.tell_of_change(current, logins.MOVED)
         current.name, current.email, current.phone = name, email_key(email), phone
         current.name_key = name_key(name)
         current.language = language or current.language
-        after = {**contact_of(current), "language": current.language}
+        if time_zone is not None:
+            current.time_zone = time_zone
+        after = _told_by(current)
         if before == after:
             return current
-        current.save(update_fields=["name", "name_key", "email", "phone", "language"])
+        current.save(update_fields=["name", "name_key", "email", "phone", "language", "time_zone"])
         _follow(current, old)
         changed = {key for key in after if before[key] != after[key]}
         audit.record(
@@ -73,6 +77,14 @@ def change_contact(
         if reached and reached not in (current.email, current.phone):
             renew_all(now=now, actor=actor, client=current)
         return current
+
+
+def _told_by(client: Client) -> dict[str, str]:
+    return {
+        **contact_of(client),
+        "language": client.language,
+        "time_zone": client.time_zone,
+    }
 
 
 def meet(*, now: datetime, actor: Actor, client: Client) -> Client:

@@ -32,7 +32,7 @@ from treatments import plan_states
 from treatments.models import Plan
 
 UNDO_WITHIN = timedelta(days=30)
-FIELDS = ("name", "email", "phone", "language")
+FIELDS = ("name", "email", "phone", "language", "time_zone")
 _KEPT = (*FIELDS, "name_key", "status")
 _BATCH = 500
 

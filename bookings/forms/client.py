@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.fields import Language, Text, layout, phone
+from bookings.forms.house import zones
 from clients.contact import LONGEST_EMAIL, LONGEST_NAME, clean_text, email_key
 from clients.models import Client
 from clients.wording import known_language
@@ -16,7 +17,8 @@ LONGEST_PHONE = 40
 
 
 class ContactEditForm(forms.Form):
-    """Name, e-mail, phone and language; e-mail and phone may be empty. Valid, it gives the `contact`."""
+    """Name, e-mail, phone, language and time zone; e-mail, phone and zone may be empty. Valid, it
+    gives the `contact`."""
 
     name = Text(
         _("Name"),
@@ -45,6 +47,13 @@ class ContactEditForm(forms.Form):
     )
 
     language = Language(_("Messages in"))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone, if not the clinic's"),
+        required=False,
+        widget=forms.Select({"class": "form-select"}),
+        help_text=_("They are not written to in the night of either."),
+        error_messages={"invalid_choice": _("Choose one of these time zones.")},
+    )
 
     def __init__(self, data: Any, *, client: Client, country: str) -> None:
         """country: ISO 3166 code a national number is read in."""
@@ -53,10 +62,12 @@ class ContactEditForm(forms.Form):
             "email": client.email,
             "phone": client.phone,
             "language": known_language(client.language),
+            "time_zone": client.time_zone,
         }
         super().__init__(data, initial=initial)
+        self.fields["time_zone"].choices = [("", _("the clinic's")), *zones()]  # type: ignore[attr-defined]
         self.country = country
-        self.helper = layout("name", ("email", "phone"), "language")
+        self.helper = layout("name", ("email", "phone"), ("language", "time_zone"))
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -77,4 +88,5 @@ class ContactEditForm(forms.Form):
 
     @property
     def contact(self) -> dict[str, str]:
-        return {key: self.cleaned_data[key] for key in ("name", "email", "phone", "language")}
+        names = ("name", "email", "phone", "language", "time_zone")
+        return {key: self.cleaned_data[key] for key in names}

@@ -71,6 +71,8 @@ class ContactForm(forms.Form):
     )
     by_sms = forms.BooleanField(label=_("Text me reminders"), required=False)
     language = Language(_("Write to me in"))
+    # book.js fills it in; what it is worth is decided where the clinic's own zone is known.
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput({"data-own-zone": ""}))
 
     def __init__(self, *args: object, country: str, example: str, **kwargs: object) -> None:
         """country: ISO 3166 code a national number is read in. example: a number of it."""
@@ -95,6 +97,7 @@ class ContactForm(forms.Form):
                 Field("language"),
                 css_class="q",
             ),
+            Field("time_zone"),
         )
 
     def clean_name(self) -> str:
@@ -141,4 +144,6 @@ class ContactForm(forms.Form):
             by_email=typed["by_email"],
             by_sms=typed["by_sms"],
             language=typed["language"],
+            # Whose device it is need not be where somebody else lives.
+            time_zone="" if other else typed["time_zone"],
         )

@@ -48,6 +48,7 @@ def own_data(client: Client, *, now: datetime) -> Document:
             "email": client.email,
             "phone": client.phone,
             "language": client.language,
+            "time_zone": client.time_zone,
             "since": client.created_at.isoformat(),
         },
         "visits": [_visit(one) for one in bookings_of(client).order_by("starts_at", "pk")],

@@ -105,6 +105,7 @@ class ClientPage:
     phone: str
     is_provisional: bool
     language: str
+    time_zone: str
     since: str
     consents: list[str]
     coming: list[VisitRow]
@@ -125,6 +126,7 @@ def client_page(record: ClientRecord, *, place: Location | None, zone: ZoneInfo)
         initials=wording.initials(client.name),
         phone=phone_words(client.phone) if client.phone else "",
         is_provisional=client.status == Client.Status.PROVISIONAL,
+        time_zone=client.time_zone.replace("_", " "),
         language=dict(settings.LANGUAGES).get(client.language, client.language),
         since=day_of(client.created_at, zone),
         consents=[_consent(record, channel) for channel in Channel],

@@ -23,6 +23,7 @@ LABELS: Mapping[str, str | Promise] = {
     "email": gettext_lazy("E-mail"),
     "phone": gettext_lazy("Phone"),
     "language": gettext_lazy("Language"),
+    "time_zone": gettext_lazy("Time zone"),
 }
 HELD: Mapping[str, str | Promise] = {
     "bookings.Booking.client": gettext_lazy("Bookings"),
@@ -105,6 +106,8 @@ def _choice(name: str, first: Client, second: Client, typed: Mapping[str, str]) 
 
 
 def _shown(name: str, value: str) -> str:
+    if name == "time_zone":
+        return value.replace("_", " ") or _("the clinic's")
     if not value:
         return _("none")
     if name == "language":

@@ -62,6 +62,7 @@ def resolve(contact: Contact, *, now: datetime, source: str, asked: bool = True)
             email=email,
             phone=phone,
             language=known_language(contact.language),
+            time_zone=contact.time_zone,
             created_at=now,
         )
     )

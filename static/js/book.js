@@ -61,6 +61,9 @@ if (picked) {
   tell();
 }
 
+// Where the device is, for the nights in which it is not written to.
+for (const input of all("[data-own-zone]")) input.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+
 // How far the device's clock is from the clinic's, where it is another one.
 const zone = one("[data-zone]");
 if (zone && zone.dataset.ahead) {

@@ -370,6 +370,8 @@ def test_a_phone_in_another_zone_is_told_so(home: House, site: Site, phone: Open
     there = phone(site, timezone_id="Europe/Paris")
     there.goto(f"/book/queen/facial/?day={home.day()}")
     expect(there.get_by_text(re.compile(r"Your device is in Paris: \d+ h ahead"))).to_be_visible()
+    steps.choose_time(there, home)
+    expect(there.locator("input[name=time_zone]")).to_have_value("Europe/Paris")
 
     here = phone(site)
     here.goto(f"/book/queen/facial/?day={home.day()}")
