@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from bookings import recalls
+from bookings import links, recalls
 from bookings.notices import colours_of, first_name
 from bookings.queries.client_facts import Known, World, about, known, world
 from bookings.queries.forms import open_forms
@@ -97,15 +97,17 @@ def _one(
 
 def context(one: Known, all_of: World, form: IntakeRequest | None = None) -> dict[str, str | bool]:
     """Return what a message about a client may say, in the language that is active. `from_date`: the
-    best day of the next visit, where a plan has one and it is still to come."""
+    best day of the next visit, where a plan has one and it is still to come. The link leads to the
+    times for a visit like the last one; what that was is for their eyes."""
     place, clinic = one.location, all_of.clinic
     found: dict[str, str | bool] = {
         "first_name": first_name(one.client.name),
         "clinic": clinic.name,
         "address": place.address if place else "",
         "phone": phone_words((place.phone if place else "") or clinic.phone),
-        "link": f"{settings.SITE_URL.rstrip('/')}{reverse('book')}"
-        + (f"?location={place.slug}" if place else ""),
+        "link": links.again_url(one.visit)
+        if one.visit
+        else f"{settings.SITE_URL.rstrip('/')}{reverse('book')}",
         **colours_of(clinic),
     }
     for each in one.standings:

@@ -32,6 +32,12 @@ def manage_url(booking: Booking) -> str:
     return f"{settings.SITE_URL.rstrip('/')}/manage/{token(booking.uid, version=booking.token_version)}/"
 
 
+def again_url(booking: Booking) -> str:
+    """Return the address that leads to the times for a visit like a booking. It opens with the same
+    token as its manage link, so that no message names a treatment."""
+    return f"{manage_url(booking)}again/"
+
+
 def check_in_url(booking: Booking) -> str:
     """Return the address at which a client says how they are after a visit. It opens with the same
     token as their manage link."""

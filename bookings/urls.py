@@ -26,6 +26,7 @@ urlpatterns = [
     path(
         "manage/<str:token>/calendar.ics", embeddable(manage.calendar_file), name="manage-calendar"
     ),
+    path("manage/<str:token>/again/", embeddable(manage.again), name="manage-again"),
     path("manage/<str:token>/move/", embeddable(limited(manage.move)), name="manage-move"),
     path("manage/<str:token>/confirm/", embeddable(limited(manage.come)), name="manage-come"),
     path("manage/<str:token>/cancel/", embeddable(limited(manage.cancel)), name="manage-cancel"),

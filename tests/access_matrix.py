@@ -32,6 +32,8 @@ TABLE = """
 /manage/<str:token>/                            POST 405    405    405    405    405    405    405
 /manage/<str:token>/calendar.ics                GET  200    200    200    200    200    200    200
 /manage/<str:token>/calendar.ics                POST 405    405    405    405    405    405    405
+/manage/<str:token>/again/                      GET  302    302    302    302    302    302    302
+/manage/<str:token>/again/                      POST 405    405    405    405    405    405    405
 /manage/<str:token>/confirm/                    GET  200    200    200    200    200    200    200
 /manage/<str:token>/confirm/                    POST 303    303    303    303    303    303    303
 /manage/<str:token>/move/                       GET  200    200    200    200    200    200    200

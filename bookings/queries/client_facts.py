@@ -31,15 +31,20 @@ ASKED_AFTER = frozenset({EventKind.BRUISE, EventKind.HAEMATOMA, EventKind.PERIOR
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A client with what planning needs, and what describing a message needs besides. `standings`
-    are their plans against the calendar."""
+    """A client with what planning needs, and what describing a message needs besides. `visit` is
+    the last that happened, `standings` are their plans against the calendar."""
 
     client: Client
     facts: Facts
     said: Said
-    location: Location | None
+    visit: Booking | None
     standings: Sequence[plans.Standing]
     events: Sequence[AdverseEvent]
+
+    @property
+    def location(self) -> Location | None:
+        """Where they were last."""
+        return self.visit.room.location if self.visit else None
 
     def practitioner_of(self, key: str) -> int | None:
         """Return who treats what a key names at its end: a plan or an event."""
@@ -118,7 +123,7 @@ def known(clients: Iterable[Client], *, world: World, now: datetime) -> dict[int
                 if ways(world.schedules[kind], addresses, said[pk], last_visit=last, at=now)
             ),
         )
-        found[pk] = Known(client, facts, said[pk], location, standings[pk], events[pk])
+        found[pk] = Known(client, facts, said[pk], visit, standings[pk], events[pk])
     return found
 
 

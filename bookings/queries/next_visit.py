@@ -45,7 +45,7 @@ def next_visit(client: Client, *, now: datetime, due: date | None = None) -> Nex
     """Return a client's next visit; None for somebody without a last one, or where nothing like it
     is offered online any more. due: the day their plan has it, where it has one."""
     last = last_visit(client)
-    found = _like(last) if last else None
+    found = like(last) if last else None
     if last is None or found is None:
         return None
     location = last.room.location
@@ -64,7 +64,7 @@ def next_visit(client: Client, *, now: datetime, due: date | None = None) -> Nex
     return NextVisit(found, location, people, who, usual, openings, has_habit)
 
 
-def _like(last: Booking) -> Offering | None:
+def like(last: Booking) -> Offering | None:
     """Return what comes after a visit: the same treatment; after a first visit the usual one."""
     if not last.room.location.is_active:
         return None

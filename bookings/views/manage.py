@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,9 +21,10 @@ from bookings.forms.choosing import ANYONE, Choice, TimeForm, read_choice, read_
 from bookings.models import Booking
 from bookings.queries import catalogue
 from bookings.queries.forms import form_href
+from bookings.queries.next_visit import like
 from bookings.views import wording
 from bookings.views.answers import INVALID, SeeOther, manage_path, private
-from bookings.views.details_page import summary
+from bookings.views.details_page import summary, times_href
 from bookings.views.manage_page import manage_page
 from bookings.views.of_booking import of_booking
 from bookings.views.public import status_of
@@ -58,6 +61,17 @@ def calendar_file(request: HttpRequest, booking: Booking) -> HttpResponse:
     )
     response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return response
+
+
+@require_safe
+@private
+@of_booking
+def again(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Lead to the times for another visit like this one, with whoever was seen. Nothing is kept."""
+    location, offering = booking.room.location, like(booking)
+    if offering is None:
+        return redirect(f"{reverse('book')}?{urlencode({'location': location.slug})}")
+    return redirect(times_href(location, offering.slug, practitioner=booking.practitioner.slug))
 
 
 def _changeable(booking: Booking, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bookings import recalls
+from bookings import links, recalls
 from bookings.actions import recalling
 from bookings.actions.relations import RELATIONS
 from bookings.models import Booking, StaffTask
@@ -154,7 +154,7 @@ def test_the_message_goes_out_with_the_best_day_and_the_way_to_a_time(sink: Sink
     assert sink.recipients == [client.email]
     assert sink.subjects() == ["Your next visit"]
     assert "around Tuesday 1 December 2099" in text_of(sink)
-    assert "/?location=" in text_of(sink)
+    assert links.again_url(Booking.objects.get()) in text_of(sink)
 
 
 @pytest.mark.parametrize("how", ["booked", "paused", "refused", "held", "event", "merged"])
