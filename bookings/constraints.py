@@ -36,6 +36,13 @@ SCHEDULE_CONSTRAINTS: Constraints = {
     "schedule_staff_do_it": ("audience", _("This is for staff to do, not to be written.")),
 }
 
+# What no constraint knows of a schedule, for one row says nothing of what it was.
+NOT_FOR_THIS_KIND = ("moment", _("This kind of message can't go like that."))
+IS_IT_ADVERTISING = (
+    "not_advertising",
+    _("Tick this if it is so. If it invites people to book or buy, it is advertising."),
+)
+
 
 def is_lost_race(error: DatabaseError) -> bool:
     """Return whether the error means that somebody else took the time first."""

@@ -16,28 +16,6 @@ if TYPE_CHECKING:
     from bookings.models import Booking
 
 
-class NotForThisKind(Refusal):
-    """A kind of message can't go like that: its facts or its words know nothing of it."""
-
-    code = "not_for_this_kind"
-    field = "moment"
-
-    def __init__(self) -> None:
-        super().__init__(_("This kind of message can't go like that."))
-
-
-class IsItAdvertising(Refusal):
-    """What was advertising, or would be, is to be sent as care: that takes the owner's word."""
-
-    code = "is_it_advertising"
-    field = "not_advertising"
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Tick this if it is so. If it invites people to book or buy, it is advertising.")
-        )
-
-
 class SlotTaken(Refusal):
     """Somebody was faster. `openings` are up to three others nearby."""
 

@@ -11,14 +11,14 @@ from django.db import transaction
 
 from bookings import followups, lifecycle, messages, recalls, schedules
 from bookings.actions import recalling
-from bookings.constraints import SCHEDULE_CONSTRAINTS
-from bookings.errors import IsItAdvertising, NotForThisKind
+from bookings.constraints import IS_IT_ADVERTISING, NOT_FOR_THIS_KIND, SCHEDULE_CONSTRAINTS
 from bookings.models import Booking, Schedule
 from bookings.schedules import choices_of, minutes, needs_word
 from clients.models import Message
 from clinic import audit
 from clinic.actions import save
 from clinic.audit import CLOCK, Actor
+from clinic.errors import NotStored
 
 BATCH = 200
 # How long after its end a booking may still call for something.
@@ -60,7 +60,8 @@ def save_schedule(
     not_advertising: the owner's word that it invites nobody to buy anything, asked for where it was
     advertising or would be, and kept in the log book.
 
-    Raises NotForThisKind, IsItAdvertising, clinic.errors.NotStored.
+    Raises clinic.errors.NotStored, at `moment` for what this kind can't do, at `not_advertising` where
+    that word is missing.
     """
     with transaction.atomic():
         before = Schedule.objects.select_for_update().get(pk=schedule.pk).pure
@@ -75,10 +76,10 @@ def save_schedule(
         )
         after = current.pure
         if after != before and not choices_of(after.kind).allow(after):
-            raise NotForThisKind
+            raise NotStored(*NOT_FOR_THIS_KIND)
         if needs_word(before, after):
             if not not_advertising:
-                raise IsItAdvertising
+                raise NotStored(*IS_IT_ADVERTISING)
             verb = "schedule.said_not_advertising"
             audit.record(now=now, actor=actor, verb=verb, about=about(current))
         if after != before:
