@@ -89,8 +89,17 @@ def _build(name: str) -> None:
 
 def clone() -> Database:
     """Return a fresh copy of the template."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    return create(f"{_prefix()}_{worker}_{next(_numbers)}", template=template())
+    return create(f"{_prefix()}_{_worker()}_{next(_numbers)}", template=template())
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+def shown() -> Database:
+    """Return the database that this process's web server shows: a fresh one for each test, always
+    of the same name."""
+    return Database(f"{_prefix()}_{_worker()}_shown")
 
 
 @contextmanager
@@ -127,7 +136,10 @@ def fresh_db(
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         pytest.fail("fresh_db stands alone: take the django_db mark or the db fixture away.")
     with django_db_blocker.unblock():
-        database = clone()
+        if "site" in request.fixturenames:
+            database = create(shown().name, template=template())
+        else:
+            database = clone()
         with pointed_at(database):
             yield database
         drop(database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 
 from clinic import env, processes
 from clinic.embedded import free_port
-from tests.harness.databases import Database
+from tests.harness.databases import Database, shown
 
 MARK = "JADE_TEST_PROGRAM"
 
@@ -135,6 +136,29 @@ def answers(port: int) -> bool:
         connection.close()
 
 
+def serve(database: Database, var: Path, **overrides: str) -> Site:
+    """Start a web server on that database; return when it answers."""
+    port = free_port()
+    program = Program(
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
+            *("--workers", "1", "--blocking-threads", "2", "clinic.wsgi:application"),
+        ],
+        environment(
+            **{"DATABASE_URL": database.url, "VAR_DIR": str(var), "PORT": str(port), **overrides}
+        ),
+        var / "web.log",
+    )
+
+    def ready() -> bool:
+        if program.process.poll() is not None:
+            pytest.fail(f"The web server ended:\n{program.said()[-3000:]}")
+        return answers(port)
+
+    eventually(ready, within=30, what="the web server's first answer")
+    return Site(program, f"http://localhost:{port}", port, var, database)
+
+
 @pytest.fixture
 def start_site(
     fresh_db: Database, tmp_path_factory: pytest.TempPathFactory
@@ -143,43 +167,39 @@ def start_site(
     sites: list[Site] = []
 
     def start(**overrides: str) -> Site:
-        var = tmp_path_factory.mktemp("site")
-        port = free_port()
-        program = Program(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-                *("--workers", "1", "--blocking-threads", "2", "clinic.wsgi:application"),
-            ],
-            environment(
-                **{
-                    "DATABASE_URL": fresh_db.url,
-                    "VAR_DIR": str(var),
-                    "PORT": str(port),
-                    **overrides,
-                }
-            ),
-            var / "web.log",
-        )
-        site = Site(program, f"http://localhost:{port}", port, var, fresh_db)
-        sites.append(site)
-
-        def ready() -> bool:
-            if program.process.poll() is not None:
-                pytest.fail(f"The web server ended:\n{program.said()[-3000:]}")
-            return answers(port)
-
-        eventually(ready, within=30, what="the web server's first answer")
-        return site
+        sites.append(serve(fresh_db, tmp_path_factory.mktemp("site"), **overrides))
+        return sites[-1]
 
     yield start
     for site in sites:
         site.stop()
 
 
+@pytest.fixture(scope="session")
+def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Site]]:
+    """The web server that the tests of this process have one after the other, on `shown()`.
+
+    Whoever asks finds its folder empty, and a server that is running.
+    """
+    running: list[Site] = []
+
+    def site() -> Site:
+        if not running or running[0].program.process.poll() is not None:
+            running[:] = [serve(shown(), tmp_path_factory.mktemp("site"))]
+        for left in running[0].var.iterdir():
+            if left.is_dir():
+                shutil.rmtree(left)
+        return running[0]
+
+    yield site
+    for each in running:
+        each.stop()
+
+
 @pytest.fixture
-def site(start_site: Callable[..., Site]) -> Site:
+def site(fresh_db: Database, web_server: Callable[[], Site]) -> Site:
     """The real web server on a database of the test's own."""
-    return start_site()
+    return web_server()
 
 
 @pytest.fixture
