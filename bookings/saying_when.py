@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 # What the time zone database calls a zone on the day; elsewhere it is known by other letters.
 ZONES = {
@@ -39,12 +40,18 @@ def long_date(local: date) -> str:
 
 def short_date(local: date) -> str:
     """Return "Tue 24 Nov", "mar. 24 nov."."""
+    return _short_date(local, get_language())
+
+
+# A page of times says the same few days again and again.
+@lru_cache(maxsize=2_000)
+def _short_date(local: date, _language: str | None) -> str:
     if local.day == 1:
         return format_date(local, pgettext("the first of a month", "D j M"))
     return format_date(local, _("D j M"))
 
 
-def clock(local: datetime) -> str:
+def clock(local: datetime | time) -> str:
     """Return a wall-clock time as people here write it: 3:30 pm, 15 h 30, 15 h."""
     if local.minute == 0:
         said = format_date(local, pgettext("on the hour", "g:i a"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+Row = TypeVar("Row", bound=models.Model)
 _NAMED = re.compile(r"%\((\w+)\)s")
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
@@ -55,6 +56,17 @@ class Prepared:
             with driver.cursor() as cursor:
                 cursor.execute(self._prepare)
             known.add(self._name)
+
+
+def columns(model: type[models.Model], alias: str) -> str:
+    """Return what a prepared statement selects to get whole rows of a model."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def instance(model: type[Row], values: Sequence[Any]) -> Row:
+    """Return the row of a model that has the values of its `columns`."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(DEFAULT_DB_ALIAS, names, values)
 
 
 def connect() -> None:

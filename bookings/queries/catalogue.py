@@ -12,6 +12,7 @@ from bookings.availability import Need
 from bookings.policy import Policy
 from clients.phases import Phase
 from clinic.models import Clinic, Location, Practitioner
+from clinic.prepared import Prepared, columns, instance
 from treatments.models import Phase as TreatmentPhase
 from treatments.models import Treatment
 
@@ -111,12 +112,19 @@ def locations() -> list[Location]:
     return list(Location.objects.filter(is_active=True).order_by("name", "pk"))
 
 
+_PRACTITIONERS = Prepared(f"""
+SELECT {columns(Practitioner, "p")}
+  FROM clinic_practitioner p
+ WHERE p.is_active
+   AND EXISTS (SELECT FROM treatments_offer o
+                WHERE o.practitioner_id = p.id AND o.treatment_id = %(treatment)s)
+   AND EXISTS (SELECT FROM clinic_workinghours h
+                WHERE h.practitioner_id = p.id AND h.location_id = %(location)s)
+ ORDER BY p.name, p.id
+""")  # noqa: S608 (column names of our own model)
+
+
 def practitioners(offering_id: int, location_id: int) -> list[Practitioner]:
-    """Return who offers a treatment and has hours at a location."""
-    return list(
-        Practitioner.objects.filter(
-            is_active=True, offers__treatment=offering_id, hours__location=location_id
-        )
-        .distinct()
-        .order_by("name", "pk")
-    )
+    """Return who offers a treatment and has hours at a location, by name (one query)."""
+    asked = {"treatment": offering_id, "location": location_id}
+    return [instance(Practitioner, row) for row in _PRACTITIONERS.rows(asked)]

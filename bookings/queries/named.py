@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
-
 from bookings.queries.catalogue import Offering, offered
 from clinic.models import Clinic, Location
-from clinic.prepared import Prepared
+from clinic.prepared import Prepared, columns, instance
 from treatments.models import Phase, Treatment
 
 
@@ -26,17 +24,9 @@ class Named:
     people: Mapping[int, str]
 
 
-def _fields(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-def _columns(model: type[models.Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
 # One row, whatever is missing; the lists come as arrays beside it.
 _NAMED = Prepared(f"""
-SELECT {_columns(Treatment, "t")}, {_columns(Location, "l")}, {_columns(Clinic, "c")},
+SELECT {columns(Treatment, "t")}, {columns(Location, "l")}, {columns(Clinic, "c")},
        ARRAY(SELECT ROW(p.kind, p.minutes)::text FROM treatments_phase p
               WHERE p.treatment_id = t.id ORDER BY p.position),
        ARRAY(SELECT ROW(p.id, p.slug)::text FROM clinic_practitioner p
@@ -61,10 +51,10 @@ def find(treatment: str, location: str = "") -> Named:
     found: list[Any] = []
     start = 0
     for model in _PARTS:
-        names = _fields(model)
-        values = row[start : start + len(names)]
-        start += len(names)
-        found.append(model.from_db("default", names, values) if values[0] is not None else None)
+        width = len(model._meta.concrete_fields)
+        values = row[start : start + width]
+        start += width
+        found.append(instance(model, values) if values[0] is not None else None)
     what, where, clinic = found
     phases, people = row[start:]
     return Named(

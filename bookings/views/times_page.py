@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -193,6 +195,12 @@ def _week(wanted: Wanted, first: date) -> str:
     return wanted.href(day=first.isoformat())
 
 
+# Openings and hours begin and end at the same few minutes for everybody, and for who asks next.
+@lru_cache(maxsize=20_000)
+def _date(minute: int, zone: ZoneInfo) -> date:
+    return instant_of(minute).astimezone(zone).date()
+
+
 class _Found:
     """What one read of the calendar says of some local days, sorted by day."""
 
@@ -234,7 +242,7 @@ class _Found:
         return bool(self.by_day if on is None else self.by_day.get(on))
 
     def _date(self, minute: int) -> date:
-        return instant_of(minute).astimezone(self.zone).date()
+        return _date(minute, self.zone)
 
     @property
     def first_day(self) -> date | None:

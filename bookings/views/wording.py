@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from bookings.saying_when import ZONES, begins_with_vowel, short_date
 from bookings.saying_when import clock as clock_of
@@ -19,8 +20,14 @@ SYMBOLS = {"CAD": "$", "USD": "$", "AUD": "$", "NZD": "$", "GBP": "£", "EUR": "
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Return "10:30 am"; in an hour that comes twice also which of the two, "1:15 am EDT"."""
     local = at.astimezone(zone)
-    words = f"{_twelve(local)} {_half(local)}" if _has_halves() else clock_of(local)
+    words = _clock(time(local.hour, local.minute), get_language())
     return f"{words} {_zone(local)}" if comes_twice(local) else words
+
+
+# A page of times says the same few again and again.
+@lru_cache(maxsize=2_000)
+def _clock(local: time, _language: str | None) -> str:
+    return f"{_twelve(local)} {_half(local)}" if _has_halves() else clock_of(local)
 
 
 def _has_halves() -> bool:
@@ -46,11 +53,11 @@ def span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
     return gettext("%(start)s to %(end)s") % {"start": start, "end": clock(ends_at, zone)}
 
 
-def _twelve(local: datetime) -> str:
+def _twelve(local: datetime | time) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02}"
 
 
-def _half(local: datetime) -> str:
+def _half(local: datetime | time) -> str:
     return gettext("am") if local.hour < 12 else gettext("pm")
 
 
