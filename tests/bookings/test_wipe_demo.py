@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from clinic import env, readiness
 from clinic.models import AuditEntry, Clinic, Location, Practitioner, User
 from tests.bookings.test_seed import _definitions
 from tests.factories import clinic
+from tests.harness import databases
 from tests.harness.databases import Database
 
 OWN = "me@clinic.example"
@@ -35,10 +38,32 @@ def var_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def seeded(
+    django_test_environment: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Path]]:
+    """A demo clinic, made once for all who want a copy: its database and its files."""
+    files = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(env, "VAR_DIR", files)
+        database = databases.clone()
+        with databases.pointed_at(database):
+            call_command("seed_demo", bookings=40, verbosity=0)
+        yield database, files
+        databases.drop(database)
+
+
 @pytest.fixture
-def demo(fresh_db: Database) -> Database:
-    call_command("seed_demo", bookings=40, verbosity=0)
-    return fresh_db
+def demo(
+    seeded: tuple[Database, Path], var_dir: Path, django_db_blocker: Any
+) -> Iterator[Database]:
+    template, files = seeded
+    shutil.copytree(files, var_dir, dirs_exist_ok=True)
+    with django_db_blocker.unblock():
+        database = databases.create(f"{template.name}_copy", template=template.name)
+        with databases.pointed_at(database):
+            yield database
+        databases.drop(database)
 
 
 def wipe(**options: Any) -> str:
