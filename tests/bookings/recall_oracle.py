@@ -39,24 +39,30 @@ ADVERTISED = {"REBOOK", "MAINTENANCE", "LAPSED", "LAPSED_LAST"}
 
 @dataclass
 class Life:
-    """How it stands with a client: when they came and will come, their plan, what they said."""
+    """How it stands with a client: when they came and will come, their plan, what they said.
+    `of_plan`: which of `done` count for it, where that is not all."""
 
     plan: str = "ACTIVE"
     done: list[datetime] = field(default_factory=list)
     coming: list[datetime] = field(default_factory=list)
     said: bool | None = None
     hurts: bool = False
+    of_plan: list[datetime] | None = None
+
+    @property
+    def had(self) -> list[datetime]:
+        return self.done if self.of_plan is None else self.of_plan
 
     @property
     def is_running(self) -> bool:
-        return self.plan == "ACTIVE" and len(self.done) < SESSIONS
+        return self.plan == "ACTIVE" and len(self.had) < SESSIONS
 
     def is_booked(self, at: datetime) -> bool:
         return any(start + LONG > at for start in self.coming)
 
     @property
     def has_had_all(self) -> bool:
-        return self.plan != "STOPPED" and (self.plan == "COMPLETED" or len(self.done) >= SESSIONS)
+        return self.plan != "STOPPED" and (self.plan == "COMPLETED" or len(self.had) >= SESSIONS)
 
 
 def is_night(at: datetime) -> bool:
@@ -81,9 +87,9 @@ def called_for(life: Life, at: datetime) -> dict[tuple[str, datetime], datetime]
 
     if not life.done or life.hurts:
         return found
-    last, booked = life.done[-1], life.is_booked(at)
-    over = last + LONG
-    if life.is_running and not booked:
+    booked, over = life.is_booked(at), life.done[-1] + LONG
+    last = life.had[-1] if life.had else None
+    if last is not None and life.is_running and not booked:
         want("REBOOK", over)
         want("REBOOK_CALL", over)
         day = last.astimezone(ZONE).date() + timedelta(days=GAP_DAYS + 1)
@@ -91,7 +97,7 @@ def called_for(life: Life, at: datetime) -> dict[tuple[str, datetime], datetime]
     if not booked and life.plan != "PAUSED":
         want("LAPSED", over)
         want("LAPSED_LAST", over)
-    if life.has_had_all:
+    if last is not None and life.has_had_all:
         want("OUTCOME", last)
         if not booked and life.plan != "PAUSED":
             for nth in range(5):
