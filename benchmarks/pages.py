@@ -50,7 +50,7 @@ def _measure(stage: Stage, port: int, today: date, cookie: str, bookings: int) -
     client, staff, day = Caller(port), Caller(port, cookie), f"/desk/?location=desk&day={today}"
     shown = _page(staff, day).count(b'class="ev ev-')
     assert shown == bookings, f"The desk's day shows {shown} bookings."
-    assert _page(client, TIMES).count(b'name="at"') > 2, "The page of times shows none."
+    assert _page(client, TIMES).count(b'name="at"') > 0, "The page of times shows none."
     asked = [(client, EMPTY), (client, TIMES), (staff, EMPTY), (staff, day)]
     calls: list[Callable[[], object]] = [
         lambda who=who, path=path: _page(who, path)  # type: ignore[misc]

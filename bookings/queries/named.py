@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from bookings.queries.catalogue import Offering, offered
-from clinic.models import Clinic, Location
+from clinic.models import Clinic, Location, Practitioner
 from clinic.prepared import Prepared, columns, instance
 from treatments.models import Phase, Treatment
 
@@ -16,12 +18,18 @@ from treatments.models import Phase, Treatment
 class Named:
     """What a treatment's and a location's slug stand for; None where nothing bookable has the name.
 
-    `people` are the slugs, by id, of who offers the treatment and has hours at the location.
+    `practitioners` are who offers the treatment and has hours at the location, by name. Their id,
+    slug and name are read; anything else takes a query.
     """
 
     offering: Offering | None
     location: Location | None
-    people: Mapping[int, str]
+    practitioners: Sequence[Practitioner]
+
+    @property
+    def people(self) -> Mapping[int, str]:
+        """Their slugs by id."""
+        return {one.pk: one.slug for one in self.practitioners}
 
 
 # One row, whatever is missing; the lists come as arrays beside it.
@@ -29,13 +37,13 @@ _NAMED = Prepared(f"""
 SELECT {columns(Treatment, "t")}, {columns(Location, "l")}, {columns(Clinic, "c")},
        ARRAY(SELECT ROW(p.kind, p.minutes)::text FROM treatments_phase p
               WHERE p.treatment_id = t.id ORDER BY p.position),
-       ARRAY(SELECT ROW(p.id, p.slug)::text FROM clinic_practitioner p
+       ARRAY(SELECT ARRAY[p.id::text, p.slug, p.name] FROM clinic_practitioner p
               WHERE p.is_active
                 AND EXISTS (SELECT FROM treatments_offer o
                              WHERE o.practitioner_id = p.id AND o.treatment_id = t.id)
                 AND EXISTS (SELECT FROM clinic_workinghours h
                              WHERE h.practitioner_id = p.id AND h.location_id = l.id)
-              ORDER BY p.id)
+              ORDER BY p.name, p.id)
   FROM (SELECT 1) one
   LEFT JOIN treatments_treatment t
          ON t.slug = %(treatment)s AND t.is_active AND t.bookable_online
@@ -58,9 +66,12 @@ def find(treatment: str, location: str = "") -> Named:
     what, where, clinic = found
     phases, people = row[start:]
     return Named(
-        offering=_offering(what, clinic or Clinic(pk=1), _pairs(phases)),
+        offering=_offering(what, clinic or Clinic(pk=1), [row[1:-1].split(",") for row in phases]),
         location=where,
-        people={int(key): slug for key, slug in _pairs(people)},
+        practitioners=[
+            Practitioner.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "name"], [int(key), slug, name])
+            for key, slug, name in people
+        ],
     )
 
 
@@ -74,8 +85,3 @@ def _offering(
     return offered(
         treatment, clinic, [Phase(kind=kind, minutes=int(minutes)) for kind, minutes in phases]
     )
-
-
-def _pairs(rows: Sequence[str]) -> list[list[str]]:
-    """Read rows of two columns that need no quotes: a number or a code, and a slug or a number."""
-    return [row[1:-1].split(",") for row in rows]

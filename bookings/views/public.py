@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from bookings.views.start_page import start_page
 from bookings.views.times_page import TimesPage, Wanted, times_page
 from clinic.context import clinic_of, remember_clinic
 from clinic.errors import Refusal
-from clinic.models import Clinic, Location
+from clinic.models import Clinic, Location, Practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     return redirect(times_href(house.location(chosen["location"]), chosen["treatment"], **values))
 
 
-def _wanted(location: Location, offering: Offering, slug: str, attempt: UUID) -> tuple[Wanted, str]:
+def _wanted(
+    location: Location,
+    offering: Offering,
+    people: Sequence[Practitioner],
+    slug: str,
+    attempt: UUID,
+) -> tuple[Wanted, str]:
     """Return what the times are for, and what to say if a practitioner asked for can't be had."""
-    people = catalogue.practitioners(offering.id, location.pk)
     who = next((one for one in people if one.slug == slug), None)
     notice = ""
     if who is None and slug not in {"", ANYONE}:
@@ -140,7 +146,9 @@ def times(request: HttpRequest, location: str, treatment: str) -> HttpResponse:
         return _start(request, house, house.start_form(asked), 404)
     remember_clinic(request, named.offering.clinic)
     attempt = _unbooked(request.GET.get("attempt", "")) or uuid4()
-    wanted, notice = _wanted(named.location, named.offering, practitioner, attempt)
+    wanted, notice = _wanted(
+        named.location, named.offering, named.practitioners, practitioner, attempt
+    )
     if "attempt" in request.GET:
         wanted.keep["attempt"] = write_attempt(attempt)
     typed = request.GET.get("day", "")
@@ -177,10 +185,10 @@ def hold(request: HttpRequest) -> HttpResponse:
         return SeeOther(reverse("book-attempt", args=[write_attempt(attempt)]))
     asked = form.cleaned_data
     location, offering = house.location(asked["location"]), house.offering(asked["treatment"])
-    wanted, _notice = _wanted(location, offering, asked["practitioner"], attempt)
+    people = catalogue.practitioners(offering.id, location.pk)
+    wanted, _notice = _wanted(location, offering, people, asked["practitioner"], attempt)
     if not time.is_valid():
-        day = read_day(request.POST.get("day", ""))
-        page = times_page(wanted, day=day, error=time.at_error)
+        page = times_page(wanted, day=read_day(request.POST.get("day", "")), error=time.at_error)
         return _times(request, page, attempt, INVALID)
     choice = time.cleaned_data["at"]
     try:
