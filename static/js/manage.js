@@ -4,7 +4,7 @@ const zone = document.querySelector("[data-zone]");
 if (zone) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const at = new Date(zone.dataset.at);
-  const clock = (timeZone) => at.toLocaleTimeString(document.documentElement.lang, { timeZone, hour: "numeric", minute: "2-digit" });
+  const clock = (timeZone) => at.toLocaleTimeString(document.documentElement.lang, { timeZone, hour: "numeric", minute: "2-digit" }).replace(/([ap])\.m\./, "$1m");
   if (clock(own) !== clock(zone.dataset.zone)) {
     const line = zone.querySelector("[data-zone-line]");
     const city = own.split("/").pop().replaceAll("_", " ");

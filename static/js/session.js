@@ -19,7 +19,7 @@ const clock = (ms) => {
   const seconds = Math.floor(Math.abs(ms) / 1000);
   return `${ms < 0 ? "+" : ""}${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
-const timeOf = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: data.zone });
+const timeOf = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: data.zone }).replace(/([ap])\.m\./, "$1m");
 const setText = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
 
 let state = fold(data.actions);
