@@ -21,6 +21,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+from django.utils.functional import cached_property
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import (
@@ -359,6 +360,14 @@ class Walk:
     def token(self, booking: Booking) -> str:
         return links.token(booking.uid, version=1)
 
+    @cached_property
+    def letter(self) -> str:
+        return mailbox.newest()[0].id
+
+    @cached_property
+    def reminder(self) -> uuid.UUID:
+        return Schedule.objects.get(kind="REMINDER").uid
+
     def about(self, route: str) -> Booking:
         """Return the booking an address is walked with: one for which it has something to do."""
         if "/undo/" in route:
@@ -423,10 +432,10 @@ class Walk:
             "/book/<slug:location>/<slug:treatment>": f"{home.location.slug}/{home.session.slug}",
             "/session/<uuid:uid>/record": f"{self.over.uid}/record",
             "/session/<uuid:uid>": self.running.uid,
-            "/mailbox/<slug:name>": mailbox.newest()[0].id,
+            "/mailbox/<slug:name>": self.letter,
             "/attachment/<int:number>": 0,
             "/passkey/<slug:name>": passkeys.address(self.passkey),
-            "/settings/messages/<uuid:uid>": Schedule.objects.get(kind="REMINDER").uid,
+            "/settings/messages/<uuid:uid>": self.reminder,
             "/time-off/<uuid:uid>": self.time_off.uid,
             "/closures/<uuid:uid>": self.closure.uid,
             "/people/<uuid:uid>": self.people["desk"].uid,

@@ -46,9 +46,8 @@ class Checkout:
         for name in SOURCES:
             source = env.ROOT / name
             if source.is_dir():
-                shutil.copytree(
-                    source, root / name, ignore=shutil.ignore_patterns("__pycache__", "vendor")
-                )
+                # With what was compiled of it, which each start would else do anew.
+                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("vendor"))
             else:
                 shutil.copy(source, root / name)
         self.var = root / "var"
