@@ -163,7 +163,9 @@ def _standings(
 def _series(one: plans.Standing, coming: Sequence[datetime]) -> Series:
     where, plan = one.position, one.plan
     next_visit = where.coming[0] if where.coming else None
-    is_over = plan.state == plan_states.COMPLETED or where.is_complete
+    # Visits count for what was only proposed too; that nobody agreed to it makes it no series.
+    was_agreed = plan.state != plan_states.PROPOSED
+    is_over = plan.state == plan_states.COMPLETED or (was_agreed and where.is_complete)
     return Series(
         uid=series_name(plan),
         is_running=one.is_running,

@@ -124,6 +124,24 @@ def test_one_client_who_cannot_be_planned_costs_nobody_else_of_the_batch_anythin
     assert said == f"A client could not be planned: {broken.pk}"
 
 
+def test_a_series_that_was_only_proposed_does_not_end_however_often_the_client_comes() -> None:
+    visit = visited()
+    made = {
+        of: plans.plan(
+            now=START - DAY, client=client, treatment=visit.treatment,
+            practitioner=visit.practitioner, of=plans.template(sessions=1, reviews_at=[]),
+            agreed=of == "agreed",
+        )
+        for of, client in (
+            ("proposed", visit.client),
+            ("agreed", visited(treatment=visit.treatment).client),
+        )
+    }  # fmt: skip
+    plan_now()
+    ends = Message.objects.filter(kind__in=["OUTCOME", "MAINTENANCE"])
+    assert set(ends.values_list("client", flat=True)) == {made["agreed"].client_id}
+
+
 def test_planning_twice_writes_nothing_and_locks_no_booking_out() -> None:
     in_series()
     plan_now()
