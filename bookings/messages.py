@@ -85,9 +85,9 @@ def plan(
             anew=anew,
         )
         withdraw += [known.id for known in change.withdraw]
-        add += [_row(booking, wanted, schedules, clinic=clinic, now=now) for wanted in change.add]
+        add += [as_row(booking, wanted, schedules, clinic=clinic, now=now) for wanted in change.add]
         write += [
-            (known.id, _columns(_row(booking, wanted, schedules, clinic=clinic, now=now)))
+            (known.id, _columns(as_row(booking, wanted, schedules, clinic=clinic, now=now)))
             for known, wanted in change.renew
         ]
         write += [
@@ -127,7 +127,7 @@ def plan_new(
         grace=grace,
         tell=tell,
     ).add
-    rows = [_row(booking, each, schedules, clinic=clinic, now=now) for each in wanted]
+    rows = [as_row(booking, each, schedules, clinic=clinic, now=now) for each in wanted]
     outbox.queue(rows, now=now)
 
 
@@ -228,9 +228,10 @@ def staff_email_of(booking: Booking, *, clinic: Clinic) -> str:
     return user.email if user is not None and user.is_active else clinic.email
 
 
-def _row(
+def as_row(
     booking: Booking, wanted: Wanted, schedules: Schedules, *, clinic: Clinic, now: datetime
 ) -> Message:
+    """Return a message of a booking as the outbox holds it, not added."""
     schedule = schedules[wanted.kind]
     row = made(
         Message,

@@ -111,6 +111,9 @@ def _of_bookings(
         .annotate(asked_at=messages.ASKED_AT)
         .order_by("starts_at", "pk")[:MOST]
     )
+    # What tells staff of a request is a message to nobody's record.
+    to_staff = Message.objects.filter(about__in=[messages.about(one) for one in rows], client=None)
+    keys = keys | set(to_staff.values_list("dedupe_key", flat=True))
     stands_since = _stands_since(rows)
     for booking in rows:
         facts = messages.facts(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from bookings.models import Booking
-from bookings.seed import coming, diary, pictures, series, sessions, signed, stock, told
+from bookings.seed import coming, diary, pictures, said, series, sessions, signed, stock, told
 from bookings.seed.catalogue import LOGIN, PASSWORD, ZONE, make_house
 from bookings.seed.ledger import COLUMNS, Ledger
 from bookings.seed.loading import copy, count_on, row, vacuum, without_history, without_indexes
@@ -85,14 +85,14 @@ def seed_clinic(
         count_on(Client, len(ledger.people))
         planned = bookings <= coming.MOST
         if planned:
-            ahead = coming.coming(now)
+            ahead = coming.coming(now, of=bookings)
             coming.screen(ahead)
             signed.sign(ahead)
             pictures.add(now=now, today=today)
             told.tell(now=now)
             series.plan(now=now)
             sessions.run(now=now, seed=seed)
-            coming.say(ahead, now=now, random=Random(f"{seed} messages"))
+            said.say(ahead, now=now, random=Random(f"{seed} messages"))
         audit.record(
             now=now,
             actor=audit.CLOCK,

@@ -1,4 +1,4 @@
-"""What a coming booking of the demo clinic brings with it: safety answers, and what was said."""
+"""What a coming booking of the demo clinic brings with it: safety answers."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from bookings import followups, lifecycle, messages
+from bookings import lifecycle
 from bookings.models import Booking
 from bookings.seed.people import uuid
 from clients import screening
-from clients.models import Channel, Client, ClientKey, Message, Screening
+from clients.models import Client, ClientKey, Screening
 from clients.models import RuleSet as PublishedRules
 from clients.phases import Phase
 from clients.queries import rule_set
-from clients.quiet import Quiet
 from clients.rules import AnswerType, Outcome, RuleSet
 from clients.screening import Answers, Result
-from clinic.models import Clinic
 
-AHEAD = timedelta(days=60)
+AHEAD = timedelta(days=60)  # of a larger clinic; of a small one, all
+SMALL = 2_000
 MOST = 20_000  # of a larger clinic, planning each message would take longer than all the rest
 BATCH = 500
 # Answered to the question that is named, these ask for the practitioner's review.
 TO_REVIEW = ({"bq_review": "anticoagulant"}, {"bq_review": "epilepsy"})
 
 
-def coming(now: datetime) -> list[Booking]:
-    """Return the bookings that are still ahead, for as long as people book ahead."""
+def coming(now: datetime, *, of: int) -> list[Booking]:
+    """Return the bookings that are still ahead, of a clinic with so many."""
+    rows = Booking.objects.filter(ends_at__gt=now, client__isnull=False)
+    if of > SMALL:
+        rows = rows.filter(starts_at__lt=now + AHEAD)
     return list(
-        Booking.objects.filter(ends_at__gt=now, starts_at__lt=now + AHEAD, client__isnull=False)
-        .select_related("client", "room__location", "treatment")
+        rows.select_related("client", "room__location", "treatment")
         .prefetch_related("treatment__phases")
         .order_by("uid")
     )
@@ -106,68 +107,3 @@ def _judged(
     return answers, screening.evaluate(
         rules, answers, on=on, answered_on=answered_on, phases=phases
     )
-
-
-def say(bookings: Sequence[Booking], *, now: datetime, random: Random) -> None:
-    """Let the outbox hold what was said when these were booked, and plan what is yet to be said."""
-    clinic = Clinic.objects.the_only()
-    Message.objects.bulk_create(
-        (row for booking in bookings for row in _told(booking, clinic)), batch_size=BATCH
-    )
-    live = [booking.pk for booking in bookings if booking.status in lifecycle.LIVE]
-    for start in range(0, len(live), BATCH):
-        messages.plan(live[start : start + BATCH], now=now)
-    rows = list(Message.objects.order_by("dedupe_key"))
-    for row in rows:
-        row.uid = uuid(random)
-    Message.objects.bulk_update(rows, ["uid"], batch_size=BATCH)
-
-
-def _told(booking: Booking, clinic: Clinic) -> list[Message]:
-    """Return the messages that told the client how their booking stands, as sent."""
-    facts = messages.facts(booking, location=booking.room.location, clinic=clinic)
-    told = [
-        (
-            followups.REQUEST_RECEIVED
-            if booking.status == lifecycle.REQUESTED
-            else followups.CONFIRMATION,
-            booking.created_at,
-            followups.tells(facts) or _as_booked(booking),
-        )
-    ]
-    if booking.status == lifecycle.CANCELLED:
-        told[0] = (told[0][0], booking.created_at, _as_booked(booking))
-        told.append((followups.CANCELLED, booking.changed_at, followups.CANCELLED))
-    email, phone = messages.email_of(booking), messages.phone_of(booking)
-    sent = bool(email or phone)
-    return [
-        Message(
-            dedupe_key=f"{messages.about(booking)}:{kind}:{number}",
-            about=messages.about(booking),
-            client_id=booking.client_id,
-            kind=kind,
-            channel=Channel.EMAIL if email or not phone else Channel.SMS,
-            due_at=at,
-            expires_at=booking.ends_at,
-            status=Message.Status.SENT if sent else Message.Status.SUPPRESSED,
-            reason="" if sent else messages.NO_ADDRESS,
-            tries=int(sent),
-            sent_at=at if sent else None,
-            created_at=at,
-            carries=carries,
-        )
-        for number, (kind, at, carries) in enumerate(told)
-    ]
-
-
-def _as_booked(booking: Booking) -> str:
-    """Return what a confirmation told before the booking came into its present state."""
-    stood = followups.Facts(
-        about=messages.about(booking),
-        status=lifecycle.BOOKED,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        place=booking.room.location_id,
-        quiet=Quiet(booking.room.location.zone, 0, 0),
-    )
-    return followups.tells(stood)

@@ -121,6 +121,15 @@ def test_what_somebody_said_and_what_is_away_stands_at_the_top() -> None:
         assert words in told
 
 
+def test_what_tells_staff_of_a_clients_request_is_not_called_lost() -> None:
+    made = booked(timedelta(days=5), status="REQUESTED", respond_by=datetime.now(UTC) + 9 * HOUR)
+    Message.objects.filter(kind="REVIEW_WAITING").update(client=None, staff_email="x@example.org")
+    now = datetime.now(UTC)
+    findings = diagnosis(made.client, now=now, since=now - timedelta(days=90)).findings
+    assert "REQUEST_RECEIVED" in {each.kind for each in findings}
+    assert followups.MISSING not in {each.why for each in findings}
+
+
 def test_it_takes_as_many_queries_for_ten_bookings_as_for_one() -> None:
     now = datetime.now(UTC)
     made = booked(timedelta(days=5))

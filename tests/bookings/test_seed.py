@@ -18,16 +18,19 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bookings import seed
+from bookings.followups import FOLLOWUPS, MISSING
 from bookings.models import Booking
 from bookings.queries import calendar, catalogue
+from bookings.queries.diagnosis import diagnosis
 from bookings.queries.plans import standings
 from bookings.seed import diary, loading
 from bookings.seed.people import Person, person
 from clients import vault
 from clients.consent_rules import Kind, Layer
 from clients.contact import phone_key
-from clients.models import Client, Message, Photo
+from clients.models import Client, ContactConsent, Message, Photo
 from clients.queries import consents, media
+from clients.queries.trouble import count as count_of_trouble
 from clinic import env
 from clinic.models import Clinic, Location, Practitioner, Role, Room, User
 from tests.factories import clinic as clinic_factory
@@ -316,6 +319,29 @@ def test_a_reminder_waits_for_every_coming_booking_and_nobody_is_told_twice(
     assert not planned.filter(kind__in=["CONFIRMATION", "MOVED"]).exists()
     told = Message.objects.filter(status="SENT", kind="CONFIRMATION", about__in=about)
     assert set(told.values_list("about", flat=True)) == about
+
+
+def test_the_demos_messages_are_all_explained_and_none_went_against_a_no(
+    fresh_db: Database,
+) -> None:
+    make(400)
+    since = NOON - timedelta(days=90)
+    for client in Client.objects.all():
+        for each in diagnosis(client, now=NOON, since=since).findings:
+            assert each.why, f"{client.name}: {each.kind} {each.state}"
+            assert each.why != MISSING, f"{client.name}: {each.kind} {each.about}"
+    sent = Message.objects.filter(status="SENT")
+    assert set(sent.values_list("kind", flat=True)) >= {"REMINDER", "AFTERCARE", "QUESTIONS"}
+    assert not sent.filter(sent_at__gt=NOON).exists()
+    for channel, needs_a_yes in (("EMAIL", False), ("SMS", True)):
+        said = ContactConsent.objects.filter(channel=channel, purpose="CARE")
+        noes = set(said.filter(granted=False).values_list("client", flat=True))
+        yeses = set(said.filter(granted=True).values_list("client", flat=True))
+        own = sent.filter(channel=channel, kind__in=FOLLOWUPS).values_list("client", flat=True)
+        assert noes, "some say no"
+        assert not noes & set(own)
+        assert not needs_a_yes or set(own) <= yeses
+    assert count_of_trouble(now=NOON) < 10, "the demo's desk has not forgotten its messages"
 
 
 def test_the_demos_photos_can_be_compared_and_are_of_nobody(fresh_db: Database) -> None:
