@@ -1,5 +1,5 @@
-"""A quarter of a clinic's life by a clock of its own, with outages and deaths at random moments. Only
-real actions and tasks; what happened is written in a diary."""
+"""A quarter of the demo clinic's life by a clock of its own, with outages and deaths at random moments.
+Only real actions and tasks; what happened is written in a diary."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from bookings import actions, tasks
+from bookings import actions, lifecycle, tasks
 from bookings.actions import checking_in
 from bookings.models import Booking, Schedule
+from bookings.queries import calendar
+from bookings.queries.catalogue import Offering, offering_of
+from bookings.seed.catalogue import SESSION
 from clients import contact_consents
 from clients.actions.hearing import hear
 from clients.contact import Contact
@@ -20,20 +23,25 @@ from clients.tasks import send_due_messages, send_urgent_messages
 from clinic import audit
 from clinic.audit import CLIENT
 from clinic.errors import Refusal
-from clinic.models import User
-from tests.bookings.quarter_diary import LIVE, Died, Look, Person, Stand, Visit, World
+from clinic.models import Clinic, Location
+from clinic.opening import instant_of
+from tests.bookings.quarter_demo import move_in
+from tests.bookings.quarter_diary import LIVE, Died, Look, Person, Series, Stand, Visit, World
 from tests.bookings.recall_oracle import GAP_DAYS, SESSIONS
-from tests.bookings.world import TORONTO, answers, world
-from tests.factories import bookings, clinic, plans
+from tests.bookings.world import TORONTO, answers
+from tests.factories import bookings, plans
 from treatments import actions as care
-from treatments.models import AdverseEvent
+from treatments.models import AdverseEvent, Treatment
 from treatments.session_facts import EventKind
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A Monday, five weeks before Toronto's clocks go forward.
 BEGINS = datetime(2099, 2, 2, tzinfo=TORONTO).date()
 LOOKS = [time(8, 30), time(11, 30), time(14, 30), time(17, 30), time(22, 30)]
-STARTS = (9, 11, 13, 15)
+# Those who do most of what is done, so that much comes together; the others have their visits.
+REGULARS = 18
+NEWCOMERS = 4
 
 
 class Quarter:
@@ -42,16 +50,18 @@ class Quarter:
     def __init__(self, seed: int, outside: World, *, days: int = 91) -> None:
         self.random = random.Random(seed)
         self.outside, self.days = outside, days
-        self.now = self._local(0, time(7))
-        self.house = world(practitioners=2, rooms=3)
-        self.desk: User = clinic.user(role="FRONT_DESK")
-        self.doctor: User = clinic.user(role="PRACTITIONER")
+        self.now = self.began = self._local(0, time(7))
+        self.demo = move_in(self.now)
+        self.desk, self.doctor = self.demo.desk, self.demo.doctor
         self.looks: list[Look] = []
         self.down: dict[str, datetime] = {}
         self.planner_back = self.now
         self.happened: dict[str, int] = {}
         self.each_week: Callable[[], None] = lambda: None
-        self.people = [self._person(number) for number in range(15)]
+        regulars, others = self.demo.people[:REGULARS], self.demo.people[REGULARS:]
+        self.regulars = [*regulars, *(self._newcomer(number) for number in range(NEWCOMERS))]
+        self.people = [*self.regulars, *others]
+        self._first_morning()
 
     def live(self) -> None:
         """Live through all of it."""
@@ -75,50 +85,57 @@ class Quarter:
 
     def send(self) -> None:
         """A sweep, and the next one after whatever a dead worker left has become stale."""
-        for _sweep in range(6):
+        again = self.random.random() < 0.2
+        for sweep in range(5):
             try:
-                if self.random.random() < 0.2:
+                if again and not sweep:
                     send_urgent_messages()
-                    # Whoever tried a provider that was away leaves it to nobody else for a while.
-                    self.now += MINUTE
                 send_due_messages()
             except Died:
-                self.now += 2 * MINUTE
-                self.outside.dies = self.random.choice(("", "", "before", "after"))
+                self.now += 100 * SECOND
+                self.outside.dies, again = self.random.choice(("", "", "before", "after")), True
                 continue
-            return
-        self.outside.dies = ""
-        send_due_messages()
+            break
+        if again:
+            # A provider that is away is left alone for five minutes at most.
+            self.outside.dies = ""
+            self.now += 5 * MINUTE + SECOND
+            send_due_messages()
 
     def _local(self, day: int, at: time) -> datetime:
         return datetime.combine(BEGINS + timedelta(days=day), at, TORONTO).astimezone(UTC)
 
-    def _person(self, number: int) -> Person:
-        phone = f"+1416555{1000 + number}"
-        email = f"person{number}@example.org"
-        # One without any address, one by telephone alone.
+    def _newcomer(self, number: int) -> Person:
+        """Return somebody new: by telephone alone, without any address, and two with one that is
+        dead."""
+        phone = f"+1416555{1000 + number}" if number in (0, 3) else ""
+        email = f"person{number}@example.org" if number > 1 else ""
         row = bookings.client(
-            name=f"Person Number{number}",
-            email="" if number in (10, 11) else email,
-            phone=phone if number in (1, 2, 3, 10, 13) else "",
-            created_at=self.now,
+            name=f"Person Number{number}", email=email, phone=phone, created_at=self.now
         )
-        who = Person(row, bounces=number in (12, 13))
+        who = Person(row, bounces=number > 1)
         if who.bounces:
             self.outside.dead.add(email)
         if row.phone:
             self._say(who, "SMS", "CARE", yes=True)
-        if number in (4, 5):
-            self._say(who, "EMAIL", "MARKETING", yes=number == 5)
-        if number in (0, 1, 2, 4, 5, 6, 7, 12):
-            who.series = plans.plan(
-                now=self.now, client=row, treatment=self.house.treatment,
-                practitioner=self.house.practitioners[0], counts_from=self.now,
+        return who
+
+    def _first_morning(self) -> None:
+        """Some agree on a short series, one address is dead, and two say whether they want news."""
+        without = [who for who in self.regulars if who.series is None]
+        for who in without[:8]:
+            plan = plans.plan(
+                now=self.now, client=who.row, treatment=Treatment.objects.get(slug=SESSION),
+                practitioner=self.demo.practitioner, counts_from=self.now,
                 of=plans.template(sessions=SESSIONS, max_gap_days=GAP_DAYS, reviews_at=[]),
                 agreed=True,
             )  # fmt: skip
-            who.plan.append((self.now, "ACTIVE"))
-        return who
+            who.series = Series(plan, SESSIONS, self.now, [(self.now, "ACTIVE")])
+        own = [who for who in self.regulars if who.row.email and not who.shares and not who.bounces]
+        own[0].bounces = True
+        self.outside.dead.add(own[0].row.email)
+        for who, yes in zip(own[1:3], (True, False), strict=True):
+            self._say(who, "EMAIL", "MARKETING", yes=yes)
 
     # What the clock brings
 
@@ -126,7 +143,7 @@ class Quarter:
         """Whatever began since the last look comes, or does not, or is forgotten at the desk."""
         for who in self.people:
             for visit in who.visits:
-                if visit.status in LIVE and visit.starts_at + HOUR <= until:
+                if visit.status in LIVE and visit.starts_at + visit.long + 10 * MINUTE <= until:
                     self._visit(visit)
 
     def _visit(self, visit: Visit) -> None:
@@ -136,7 +153,7 @@ class Quarter:
         if visit.stands[-1].at > start:
             return
         if fate < 0.05:
-            visit.stands.append(Stand(start + 55 * MINUTE, "FORGOTTEN", start))
+            visit.stands.append(Stand(start + visit.long + 5 * MINUTE, "FORGOTTEN", start))
         elif fate < 0.15:
             self.now = start + 20 * MINUTE
             actions.no_show(now=self.now, actor=actor, booking=booking)
@@ -147,10 +164,11 @@ class Quarter:
             self._stands(visit, "ARRIVED")
             if visit.asks[-1][1]:
                 self._answer(visit, "ROOM")
+            self._look_at_answers(visit)
             self.now = start
             actions.start(now=self.now, actor=actor, booking=booking)
             self._stands(visit, "IN_SESSION")
-            self.now = start + 52 * MINUTE
+            self.now = start + visit.long + 2 * MINUTE
             actions.complete(now=self.now, actor=actor, booking=booking)
             self._stands(visit, "DONE")
         self._count("visits")
@@ -184,19 +202,20 @@ class Quarter:
                 self._count("planned anew")
         outside.dies = rnd.choice(("before", "after")) if rnd.random() < 0.1 else ""
         outside.after = rnd.choice((0, 0, 1))
-        self.looks.append(Look(look, planned, outside.up))
         self._count("looks without a channel", len(outside.up) < 2)
         self.send()
         outside.dies = ""
         if rnd.random() < 0.1:
             send_due_messages()
+        self.looks.append(Look(look, planned, outside.up, until=self.now))
 
     # What people do
 
     def _something(self, *, by_day: bool) -> None:
-        who = self.random.choice(self.people)
+        whose = self.regulars if self.random.random() < 0.8 else self.people
+        who = self.random.choice(whose)
         does: list[tuple[int, str]] = [
-            (14, "book"), (6, "move"), (5, "cancel"), (3, "yes"), (1, "says"), (1, "fine"),
+            (14, "book"), (14, "move"), (5, "cancel"), (3, "yes"), (1, "says"), (1, "fine"),
             (2, "bruise"), (8, "heals"), (2, "pause"), (4, "resume"), (5, "complete"),
             (3, "answer"), (2, "stop"), (1, "writes"),
         ]  # fmt: skip
@@ -208,41 +227,43 @@ class Quarter:
 
     def _book(self, who: Person, by_day: bool) -> bool:
         coming = [each for each in who.visits if each.status in LIVE and each.starts_at > self.now]
-        ended = who.plan and who.plan[-1][1] == "COMPLETED"
-        if len(coming) > 1 or ended:
+        if len(coming) > 1:
             return False
-        starts_at, row = self._slot(), who.row
+        offering, place, row = self.demo.offering, self.random.choice(self.demo.places), who.row
+        starts_at = self._slot(offering, place)
+        if starts_at is None:
+            return False
         if self.random.random() < 0.5 and row.email:
             made = actions.book(
                 now=self.now, actor=CLIENT, source="ONLINE", key=self._key(),
-                offering=self.house.offering, location=self.house.location, practitioner=None,
+                offering=offering, location=place, practitioner=None,
                 starts_at=starts_at, contact=Contact(row.name, row.email, row.phone),
                 answers=answers(), client=row,
             ).booking  # fmt: skip
-            asks, told = False, False
+            told = False
         elif by_day:
             told = self.random.random() < 0.2
             made = actions.book_by_staff(
                 now=self.now, actor=audit.staff(self.desk), key=self._key(),
-                offering=self.house.offering, location=self.house.location, practitioner=None,
+                offering=offering, location=place, practitioner=None,
                 starts_at=starts_at, client=row, tell_client=not told, override="They ask for it.",
             ).booking  # fmt: skip
-            asks = True
         else:
             return False
-        who.visits.append(
-            Visit(
-                str(made.uid), [Stand(self.now, "BOOKED", starts_at)], [(self.now, asks)], told=told
-            )
-        )
+        self._accept(made)
+        asks = made.outcome == "NOT_ASKED" and made.screening_id is None
+        stands = [Stand(self.now, "BOOKED", starts_at)]
+        who.visits.append(Visit(str(made.uid), stands, [(self.now, asks)], told=told))
         return True
 
     def _move(self, who: Person, by_day: bool) -> bool:
         visit = self._coming(who)
         if visit is None:
             return False
-        booking, starts_at = Booking.objects.get(uid=visit.uid), self._slot()
-        if starts_at == visit.starts_at:
+        booking = Booking.objects.select_related("room__location").get(uid=visit.uid)
+        offering = offering_of(booking.treatment_id, Clinic.objects.the_only())
+        starts_at = self._slot(offering, booking.room.location)
+        if starts_at is None or starts_at == visit.starts_at:
             return False
         if by_day and self.random.random() < 0.5:
             actions.move_by_staff(
@@ -250,7 +271,8 @@ class Quarter:
                 starts_at=starts_at, override="They ask for it.",
             )  # fmt: skip
         else:
-            actions.move(now=self.now, actor=CLIENT, booking=booking, starts_at=starts_at)
+            moved = actions.move(now=self.now, actor=CLIENT, booking=booking, starts_at=starts_at)
+            self._accept(moved)
         visit.stands.append(Stand(self.now, "BOOKED", starts_at))
         return True
 
@@ -283,7 +305,7 @@ class Quarter:
         return True
 
     def _stop(self, who: Person, _by_day: bool) -> bool:
-        if not who.row.phone or self.random.random() < 0.5:
+        if not who.row.phone or who.shares or self.random.random() < 0.5:
             return False
         self._hear(who, "STOP")
         self._note(who, "SMS", "CARE", yes=False)
@@ -330,10 +352,16 @@ class Quarter:
         return self._plan(who, by_day, "PAUSED", "ACTIVE", care.resume)
 
     def _complete(self, who: Person, by_day: bool) -> bool:
-        done = sum(visit.status == "DONE" for visit in who.visits)
-        if self._coming(who) is not None or done < SESSIONS:
+        series = who.series
+        if series is None or series.sessions is None or self._coming(who) is not None:
             return False
-        return self._plan(who, by_day, "ACTIVE", "COMPLETED", care.complete, done=done)
+        done = sum(v.status == "DONE" and series.counts(v.starts_at) for v in who.visits)
+        if done < series.sessions:
+            return False
+        if not self._plan(who, by_day, "ACTIVE", "COMPLETED", care.complete, done=done):
+            return False
+        series.until = self.now
+        return True
 
     def _answer(self, visit_or_who: Visit | Person, source: Any) -> bool:
         visit = self._coming(visit_or_who) if isinstance(visit_or_who, Person) else visit_or_who
@@ -351,20 +379,37 @@ class Quarter:
     def _plan(
         self, who: Person, by_day: bool, was: str, to: str, act: Callable[..., Any], **how: Any
     ) -> bool:
-        if not by_day or who.series is None or who.plan[-1][1] != was:
+        series = who.series
+        if not by_day or series is None or series.state != was:
             return False
         if not any(visit.status == "DONE" for visit in who.visits):
             return False
-        act(now=self.now, actor=audit.staff(self.doctor), plan=who.series, **how)
-        who.plan.append((self.now, to))
+        act(now=self.now, actor=audit.staff(self.doctor), plan=series.plan, **how)
+        series.states.append((self.now, to))
         return True
 
-    def _slot(self) -> datetime:
-        day = (self.now.astimezone(TORONTO).date() - BEGINS).days + self.random.choice(
-            (0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+    def _slot(self, offering: Offering, place: Location) -> datetime | None:
+        """Return a start that is free, today or on one of the next days."""
+        ahead = self.random.choice((0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12))
+        day = self.now.astimezone(TORONTO).date() + timedelta(days=ahead)
+        found = calendar.openings(
+            now=self.now, offering=offering, location=place, first=day, last=day + DAY
         )
-        at = self._local(day, time(self.random.choice(STARTS)))
-        return at if at > self.now + HOUR else at + DAY
+        starts = sorted({at for each in found if (at := instant_of(each.minute)) > self.now + HOUR})
+        return self.random.choice(starts) if starts else None
+
+    def _accept(self, booking: Booking) -> None:
+        """The practitioner looks at once at what asks for it."""
+        if booking.status == "REQUESTED":
+            actions.accept(now=self.now, actor=audit.staff(self.doctor), booking=booking)
+
+    def _look_at_answers(self, visit: Visit) -> None:
+        booking = Booking.objects.get(uid=visit.uid)
+        if booking.outcome in lifecycle.TO_BE_SEEN:
+            actions.review(
+                now=self.now, actor=audit.staff(self.doctor), booking=booking, decision="ACCEPT",
+                reason="Seen, and spoken about.", despite_absolute=True,
+            )  # fmt: skip
 
     def _coming(self, who: Person) -> Visit | None:
         return next((v for v in who.visits if v.status in LIVE and v.starts_at > self.now), None)

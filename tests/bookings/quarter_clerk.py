@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from tests.bookings.quarter_diary import LIVE, Look, Person, Stand, Visit, latest
 from tests.bookings.recall_oracle import (
     ADVERTISED,
-    LONG,
     RULES,
     ZONE,
     Life,
@@ -65,7 +64,10 @@ class Memory:
 class Clerk:
     """Looks when the workers looked, and compares what is to be said then with what arrived."""
 
-    def __init__(self, people: Iterable[Person], said: Iterable[Said]) -> None:
+    def __init__(
+        self, people: Iterable[Person], said: Iterable[Said], before: Iterable[Said] = ()
+    ) -> None:
+        """before: what had been said when the diary was begun, the oldest first."""
         self.people = list(people)
         self.said: Mapping[tuple[datetime, int], list[Said]] = _grouped(said)
         self.known = {who.row.pk: Memory() for who in self.people}
@@ -74,6 +76,11 @@ class Clerk:
             for visit in who.visits:
                 if visit.told:
                     self._tell(self.known[who.row.pk], visit, _news(visit.stands[0]))
+        whose = {who.row.pk: who for who in self.people}
+        for each in before:
+            self._tick_off(whose[each.who], self.known[each.who], each.thing)
+            if each.thing.kind in CAPPED:
+                self.known[each.who].capped.append(each.look)
 
     def go_through(self, looks: Iterable[Look]) -> list[str]:
         """Return in words everything that was not as it should be."""
@@ -105,7 +112,7 @@ class Clerk:
                 may.add(thing)
                 if thing in arrived and arrived[thing].channel != way:
                     self._say(who, look, thing, f"by {arrived[thing].channel} and not {way}")
-        for thing in arrived.keys() - may:
+        for thing in arrived.keys() - may - self._by_the_end(who, memory, look):
             self._say(who, look, thing, "arrived and should not have")
         for thing in may - arrived.keys():
             if thing.kind not in CAPPED:
@@ -113,6 +120,11 @@ class Clerk:
         self._count(who, memory, look, may, arrived.keys())
         for thing in arrived:
             self._tick_off(who, memory, thing)
+
+    def _by_the_end(self, who: Person, memory: Memory, look: Look) -> set[Thing]:
+        """Return what had its moment while the workers were at it."""
+        of_client = {thing for thing, due in memory.noted.items() if look.at < due <= look.until}
+        return of_client | set(self._of_visits(who, memory, look.until))
 
     def _count(
         self, who: Person, memory: Memory, look: Look, may: set[Thing], arrived: Iterable[Thing]
@@ -153,12 +165,12 @@ class Clerk:
             return
         if stand.status == "CANCELLED":
             kind = "CANCELLED"
-            until = max(stand.starts_at + LONG, stand.at + GRACE + 2 * DAY)
+            until = max(stand.starts_at + visit.long, stand.at + GRACE + 2 * DAY)
             if told is None or told == "CANCELLED":
                 return
         else:
             kind = "MOVED" if told not in (None, "CANCELLED") else "CONFIRMATION"
-            until = stand.starts_at + LONG
+            until = stand.starts_at + visit.long
         if at < until:
             yield Thing(kind, visit.uid, news)
 
@@ -253,7 +265,7 @@ class Clerk:
 
 def _followups(visit: Visit, stand: Stand, at: datetime) -> Iterator[Thing]:
     """Yield what belongs to a moment of a visit, as far as that moment is now."""
-    start, end = stand.starts_at, stand.starts_at + LONG
+    start, end = stand.starts_at, stand.starts_at + visit.long
     since = _since(visit, stand, at)
     if stand.status in LIVE and at < start:
         first = visit.stands[0].at + GRACE
@@ -288,16 +300,21 @@ def _news(stand: Stand) -> Any:
 
 def _life(who: Person, at: datetime) -> Life:
     """Return how it stands with a client, as the clerk of all that is said between visits sees it."""
-    stands = [stand for visit in who.visits if (stand := visit.at(at)) is not None]
+    stands = [(visit, stand) for visit in who.visits if (stand := visit.at(at)) is not None]
+    done = sorted(stand.starts_at for _visit, stand in stands if stand.status == "DONE")
+    series = who.series
     return Life(
-        plan=latest(who.plan, at) or "STOPPED",
-        done=sorted(each.starts_at for each in stands if each.status == "DONE"),
+        plan=(latest(series.states, at) or "STOPPED") if series else "STOPPED",
+        done=done,
         coming=[
-            each.starts_at
-            for each in stands
-            if each.status in (*LIVE, "ARRIVED", "IN_SESSION", "FORGOTTEN")
+            stand.starts_at
+            for _visit, stand in stands
+            if stand.status in (*LIVE, "ARRIVED", "IN_SESSION", "FORGOTTEN")
         ],
         hurts=bool(latest(who.hurts, at)),
+        sessions=series.sessions if series else None,
+        of_plan=[start for start in done if series and series.counts(start)],
+        took={stand.starts_at: visit.long for visit, stand in stands},
     )
 
 

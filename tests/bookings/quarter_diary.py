@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from clients.channels.base import Channel, Letter, NotSent, Receipt
@@ -14,6 +14,7 @@ from clients.models import Client
 from treatments.models import Plan
 
 LIVE = ("BOOKED", "CONFIRMED")
+USUAL = timedelta(minutes=50)
 
 
 class Died(BaseException):
@@ -39,6 +40,7 @@ class Visit:
     asks: list[tuple[datetime, bool]]
     told: bool = False
     reported: bool = False
+    long: timedelta = USUAL
 
     def at(self, moment: datetime) -> Stand | None:
         found = bisect_right([stand.at for stand in self.stands], moment)
@@ -54,18 +56,37 @@ class Visit:
 
 
 @dataclass
+class Series:
+    """A plan: how many sessions (None: with no end), of which visits, in which state from when on."""
+
+    plan: Plan
+    sessions: int | None
+    since: datetime
+    states: list[tuple[datetime, str]]
+    until: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        return self.states[-1][1]
+
+    def counts(self, start: datetime) -> bool:
+        return self.since <= start and (self.until is None or start < self.until)
+
+
+@dataclass
 class Person:
-    """A client, as somebody noted down what they said and what became of them."""
+    """A client, as somebody noted down what they said and what became of them. `shares`: an address
+    of theirs is somebody else's too."""
 
     row: Client
     bounces: bool = False
+    shares: bool = False
     visits: list[Visit] = field(default_factory=list)
     said: dict[tuple[str, str], list[tuple[datetime, bool]]] = field(default_factory=dict)
-    plan: list[tuple[datetime, str]] = field(default_factory=list)
     hurts: list[tuple[datetime, bool]] = field(default_factory=list)
     stops: list[datetime] = field(default_factory=list)
     cleared: list[datetime] = field(default_factory=list)
-    series: Plan | None = None
+    series: Series | None = None
 
     def says(self, channel: str, purpose: str, at: datetime) -> bool | None:
         said: bool | None = latest(self.said.get((channel, purpose), []), at)
@@ -79,11 +100,13 @@ def latest(rows: Sequence[tuple[datetime, Any]], at: datetime) -> Any:
 
 
 class Look(NamedTuple):
-    """When the workers looked, whether the planner did, and the channels that were up."""
+    """When the workers looked, whether the planner did, the channels that were up, and when the last
+    worker was done: some die and are followed by others."""
 
     at: datetime
     planned: bool
     up: frozenset[str]
+    until: datetime
 
 
 class Arrived(NamedTuple):

@@ -5,8 +5,10 @@ no code with the planner; the numbers are those of the default policy, written d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,14 +42,17 @@ ADVERTISED = {"REBOOK", "MAINTENANCE", "LAPSED", "LAPSED_LAST"}
 @dataclass
 class Life:
     """How it stands with a client: when they came and will come, their plan, what they said.
-    `of_plan`: which of `done` count for it, where that is not all."""
+    `sessions`: of the plan, None for one with no end. `of_plan`: which of `done` count for it, where
+    that is not all. `took`: how long what was not of the usual length is."""
 
     plan: str = "ACTIVE"
     done: list[datetime] = field(default_factory=list)
     coming: list[datetime] = field(default_factory=list)
     said: bool | None = None
     hurts: bool = False
+    sessions: int | None = SESSIONS
     of_plan: list[datetime] | None = None
+    took: Mapping[datetime, timedelta] = field(default_factory=dict)
 
     @property
     def had(self) -> list[datetime]:
@@ -55,20 +60,30 @@ class Life:
 
     @property
     def is_running(self) -> bool:
-        return self.plan == "ACTIVE" and len(self.had) < SESSIONS
+        return self.plan == "ACTIVE" and not self._is_through
+
+    def end(self, start: datetime) -> datetime:
+        return start + self.took.get(start, LONG)
 
     def is_booked(self, at: datetime) -> bool:
-        return any(start + LONG > at for start in self.coming)
+        return any(self.end(start) > at for start in self.coming)
 
     @property
     def has_had_all(self) -> bool:
-        return self.plan != "STOPPED" and (self.plan == "COMPLETED" or len(self.had) >= SESSIONS)
+        if self.plan == "STOPPED" or self.sessions is None:
+            return False
+        return self.plan == "COMPLETED" or self._is_through
+
+    @property
+    def _is_through(self) -> bool:
+        return self.sessions is not None and len(self.had) >= self.sessions
 
 
 def is_night(at: datetime) -> bool:
     return not time(8) <= at.astimezone(ZONE).time() < time(21)
 
 
+@cache
 def morning(at: datetime) -> datetime:
     while is_night(at):
         at += timedelta(minutes=1)
@@ -87,7 +102,7 @@ def called_for(life: Life, at: datetime) -> dict[tuple[str, datetime], datetime]
 
     if not life.done or life.hurts:
         return found
-    booked, over = life.is_booked(at), life.done[-1] + LONG
+    booked, over = life.is_booked(at), life.end(life.done[-1])
     last = life.had[-1] if life.had else None
     if last is not None and life.is_running and not booked:
         want("REBOOK", over)
