@@ -178,6 +178,11 @@ class _Sending:
             provider=receipt.provider[:30],
             provider_id=receipt.provider_id,
             reason="",
+            # What was told of another way, or of an earlier time, is not of this one.
+            delivered_at=None,
+            opened_at=None,
+            bounced_at=None,
+            complained_at=None,
         )
 
     def _words(self) -> Words:

@@ -37,7 +37,7 @@ def report(*, now: datetime, told: Report) -> bool:
     message = _find(told)
     if message is None:
         return False
-    if message.status == Status.SENDING and not message.provider_id:
+    if message.status == Status.SENDING and message.provider != told.provider:
         raise NotYet
     if message.status == Status.PLANNED and not message.provider and told.event is Event.DELIVERED:
         return _left_after_all(message, told)

@@ -194,6 +194,46 @@ def test_a_text_nobody_got_leaves_the_client_for_the_desk_to_reach(provider: Pro
     assert [each.client for each in unreachable()] == [one.client]
 
 
+def test_what_came_back_by_both_ways_has_failed_and_the_client_is_left_for_the_desk() -> None:
+    one = sent()
+    post_mailgun(mailgun(one, "failed", severity="permanent", reason="bounce"))
+    outbox.send_due(clock=lambda: datetime.now(UTC))
+    assert (fresh(one).status, one.channel) == ("SENT", "SMS")
+    post_twilio(one, "undelivered", ErrorCode="30006")
+    assert (fresh(one).status, one.given_up) == ("PLANNED", "EMAIL+SMS")
+    outbox.send_due(clock=lambda: datetime.now(UTC))
+    assert fresh(one).status == "FAILED"
+    assert [each.client for each in unreachable()] == [one.client]
+
+
+def test_what_arrived_by_the_second_way_is_known_to_have_arrived() -> None:
+    one = sent()
+    post_mailgun(mailgun(one, "failed", severity="permanent", reason="bounce"))
+    outbox.send_due(clock=lambda: datetime.now(UTC))
+    post_twilio(fresh(one), "delivered")
+    assert fresh(one).delivered_at is not None
+    assert (one.status, one.channel, one.bounced_at) == ("SENT", "SMS", None)
+
+
+def test_a_message_sent_again_by_the_desk_may_come_back_again() -> None:
+    one = sent("SMS")
+    for _ in range(2):
+        post_twilio(fresh(one), "undelivered", ErrorCode="30008")
+        outbox.send_due(clock=lambda: datetime.now(UTC))
+        assert fresh(one).status == "FAILED"
+        Message.objects.filter(pk=one.pk).update(status="PLANNED", given_up="EMAIL")
+        outbox.send_due(clock=lambda: datetime.now(UTC))
+        assert fresh(one).status == "SENT"
+
+
+def test_a_report_of_the_second_way_that_is_faster_than_the_worker_is_told_again_later() -> None:
+    one = sent()
+    post_mailgun(mailgun(one, "failed", severity="permanent"))
+    Message.objects.filter(pk=one.pk).update(status="SENDING", claimed_at=NOW)
+    assert post_twilio(fresh(one), "delivered").status_code == 503
+    assert post_mailgun(mailgun(one, "delivered")).status_code == 204
+
+
 def test_a_delay_is_no_bounce_and_nothing_after_a_bounce_is_a_delivery() -> None:
     one = sent()
     post_mailgun(mailgun(one, "failed", severity="temporary"))
