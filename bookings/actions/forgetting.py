@@ -17,6 +17,7 @@ from clients.models import (
     ClientKey,
     ClientLogin,
     ConsentLink,
+    ContactFailure,
     Conversation,
     DataRequest,
     Document,
@@ -37,9 +38,10 @@ def forget(client: Client, *, now: datetime, user: User) -> None:
     client's row. The files go from the storage when it is committed; if one can't be removed, its
     key is gone all the same."""
     records = family(client)
-    _say_no_more(records, now=now)
+    _say_no_more(records, now=now, user=user)
     _answer(records, now=now, user=user)
     _end_logins(records, now=now, user=user)
+    _end_talks(records)
     _blank(records)
     _take_files(records, now=now, user=user)
     for one in records:
@@ -55,10 +57,12 @@ def forget(client: Client, *, now: datetime, user: User) -> None:
     HistoryText.objects.filter(client_id__in=[one.pk for one in records]).delete()
 
 
-def _say_no_more(records: Sequence[Client], *, now: datetime) -> None:
-    """Withdraw what is planned, and end every link."""
+def _say_no_more(records: Sequence[Client], *, now: datetime, user: User) -> None:
+    """Withdraw what is planned, leave nobody to be reached, and end every link."""
     planned = Message.objects.filter(client__in=records, status=Message.Status.PLANNED)
     outbox.withdraw(list(planned.values_list("pk", flat=True)), reason="The record was erased.")
+    failures = ContactFailure.objects.filter(client__in=records, cleared_at=None)
+    failures.update(cleared_at=now, cleared_by=user)
     IntakeRequest.objects.filter(client__in=records, ended_at=None).update(ended_at=now)
     for one in records:
         ConsentLink.objects.get_or_create(client=one)
@@ -83,6 +87,17 @@ def _end_logins(records: Sequence[Client], *, now: datetime, user: User) -> None
             forgetting.forget(now=now, actor=audit.staff(user), user=one)
 
 
+def _end_talks(records: Sequence[Client]) -> None:
+    """End what was said by text, where the number is nobody else's as well."""
+    numbers = {one.phone for one in records} - {""}
+    others = Client.objects.filter(phone__in=numbers).exclude(status__in=Client.GONE)
+    numbers -= set(
+        others.exclude(pk__in=[one.pk for one in records]).values_list("phone", flat=True)
+    )
+    theirs = Q(client__in=records) | Q(client=None, phone__in=numbers)
+    Conversation.objects.filter(theirs).update(phone="", wrapped=None, waiting_since=None)
+
+
 def _blank(records: Sequence[Client]) -> None:
     """Take the contact out of everything that keeps it beside the record."""
     bookings = Booking.objects.filter(client__in=records)
@@ -98,7 +113,6 @@ def _blank(records: Sequence[Client]) -> None:
         token_digest=None,
         token_version=F("token_version") + 1,
     )
-    Conversation.objects.filter(client__in=records).update(phone="", wrapped=None)
     merges = Merge.objects.filter(Q(survivor__in=records) | Q(merged__in=records))
     merges.update(survivor_was={}, survivor_became={}, merged_was={}, moved={})
     proposals = DuplicateProposal.objects.filter(

@@ -22,8 +22,9 @@ from bookings.errors import (
 )
 from bookings.models import Booking, CancelReason, ImportRow
 from bookings.queries import keeping
-from clients import data_requests, search, vault
-from clients.actions import consenting
+from bookings.queries.digest import digest
+from clients import data_requests, reach, search, vault
+from clients.actions import consenting, hearing
 from clients.actions.notes import write_note
 from clients.actions.opening import open_record
 from clients.actions.people import resolve
@@ -34,12 +35,14 @@ from clients.models import (
     Client,
     ClientKey,
     ClientNote,
+    Conversation,
     DataRequest,
     Erasure,
     IntakeRequest,
     LegalHold,
     Message,
 )
+from clients.queries.reach import unreachable
 from clients.sealing import KeyDestroyed
 from clinic import audit, history, seals
 from clinic.audit import CLIENT, staff
@@ -47,6 +50,7 @@ from clinic.models import AccessEntry, AuditEntry, Clinic, User
 from tests.bookings.my_pages import link, login_of, person, signed_in
 from tests.bookings.world import raw_table, row_counts
 from tests.factories import bookings, clinic, consents, media
+from tests.factories.clients import message
 from tests.factories.intake import told
 from tests.harness.databases import Database
 
@@ -348,6 +352,47 @@ def test_after_an_erasure_no_table_says_who_it_was_or_what_they_told() -> None:
     assert IntakeRequest.objects.get(token_digest="a").ended_at == NOW
     with pytest.raises(KeyDestroyed):
         _ = ClientNote.objects.select_related("client__key").get().text
+
+
+def wrote(text: str, *, phone: str = PHONE) -> None:
+    hearing.hear(
+        now=NOW, phone=phone, text=text, provider="gateway", provider_id=uuid.uuid4().hex
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [True, False], ids=["known", "number noted down later"])
+def test_what_a_client_wrote_by_text_ends_and_waits_for_nobody(known: bool) -> None:
+    client = old(phone=PHONE if known else "")
+    wrote(f"{MARK} is my name")
+    Client.objects.filter(pk=client.pk).update(phone=PHONE)
+    erase(client)
+    talk = Conversation.objects.get()
+    assert (talk.phone, talk.wrapped, talk.waiting_since) == ("", None, None)
+    assert digest(now=NOW).replies == 0
+
+
+@pytest.mark.django_db
+def test_what_was_written_from_a_number_of_two_stays_until_both_are_erased() -> None:
+    one, other = old(), old(name="Otto", email="otto@example.org")
+    wrote("Which of us is it?")
+    erase(one)
+    assert Conversation.objects.get().wrapped is not None
+    erase(other)
+    assert Conversation.objects.get().wrapped is None
+
+
+@pytest.mark.django_db
+def test_nobody_at_the_desk_is_asked_to_reach_whom_an_erasure_forgot() -> None:
+    client = old()
+    sent = message(
+        due_at=NOW, client=client, staff_email="", kind="AFTERCARE", status="FAILED"
+    )  # fmt: skip
+    reach.note(sent, "EMAIL", reach.digest("EMAIL", EMAIL), reason="x", dead=True, now=NOW)
+    reach.flag(sent)
+    assert [each.client for each in unreachable()] == [client]
+    erase(client)
+    assert unreachable() == []
 
 
 @pytest.mark.django_db
