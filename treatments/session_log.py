@@ -118,11 +118,6 @@ class SessionState:
             timedelta(0),
         )
 
-    def in_longest(self, now: datetime) -> timedelta | None:
-        """Return how long the needle that has been in for longest is in; None without any."""
-        waiting = [needle.placed_at for needle in self.needles if needle.is_in]
-        return max(now - min(waiting), timedelta(0)) if waiting else None
-
     @property
     def retained(self) -> timedelta | None:
         """Return the time from the first needle in to the last one out (STRICTA 2f)."""

@@ -43,11 +43,6 @@ def photo_by_uid(uid: UUID) -> Photo | None:
     return Photo.objects.select_related("client__key").filter(uid=uid).first()
 
 
-def latest_of_view(client: Client, view: str) -> Photo | None:
-    """Return the newest photo of a view that stands: what the next one is lined up with."""
-    return _standing(client).filter(view=view).order_by("-taken_on", "-added_at").first()
-
-
 def pair_of(photos: Iterable[Photo]) -> Pair | None:
     """Return the pair that shows most: of the first view that has two photos of different days, the
     baseline (or the earliest) beside the newest. No query."""

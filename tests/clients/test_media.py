@@ -322,7 +322,6 @@ def test_the_pair_is_the_newest_beside_where_the_series_began(db: None) -> None:
     pair = queries.pair_of(queries.photos_of(who))
     assert pair is not None
     assert (pair.view, pair.before, pair.after) == ("FRONT_REST", base, new)
-    assert queries.latest_of_view(who, "FRONT_REST") == new
     same_day = [photo(client=who, view="PROFILE_L") for _ in range(2)]
     assert queries.pair_of(same_day) is None, "two photos of one day compare nothing"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -54,15 +54,6 @@ def sessions_before(session: SessionRecord) -> int:
     return SessionRecord.objects.filter(
         client=session.client, signed_at__isnull=False, started_at__lt=session.started_at
     ).count()
-
-
-def sessions_of(client: Client) -> Sequence[SessionRecord]:
-    """Return a client's sessions, the newest first (one query)."""
-    return list(
-        SessionRecord.objects.filter(client=client)
-        .select_related("practitioner", "signed_by")
-        .order_by("-started_at", "-pk")
-    )
 
 
 def signed_of(client: Client, *, since: datetime, until: datetime | None) -> list[SessionVersion]:
