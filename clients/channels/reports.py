@@ -42,8 +42,11 @@ TWILIO_EVENTS = {
 _DEAD = frozenset({"21610", "21614", "30005", "30006"})
 # Words that Twilio itself answers, unless it is told not to.
 _TWILIOS_OWN = frozenset(
-    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "START", "YES", "UNSTOP"}
-)
+    {
+        "STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT",
+        "START", "YES", "UNSTOP",
+    }
+)  # fmt: skip
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 GATEWAY_EVENTS = {"delivered": Event.DELIVERED, "failed": Event.BOUNCED, "dead": Event.BOUNCED}
 

@@ -210,6 +210,18 @@ def test_what_twilio_answers_itself_is_not_answered_twice(
     assert provider.taken == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["STOPALL", "Unsubscribe", "revoke", "OPTOUT", "End", "QUIT"])
+def test_each_word_that_twilio_confirms_itself_is_confirmed_by_it_alone(
+    provider: Provider, settings: Any, word: str
+) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    assert inbound(word, "SM1") == 204
+    assert talk().stopped_at is not None
+    outbox.send_due(clock=now)
+    assert provider.taken == []
+
+
 # Everything else
 
 
