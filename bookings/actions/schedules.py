@@ -23,6 +23,9 @@ from clinic.errors import NotStored
 BATCH = 200
 # How long after its end a booking may still call for something.
 AFTER = timedelta(days=3)
+# A booking gives up on a lock after 3 s, and a request after 30: whoever had read a schedule before
+# it was changed has ended by then.
+SETTLED = timedelta(minutes=1)
 
 
 def load_schedules(*, now: datetime) -> list[Schedule]:
@@ -90,7 +93,8 @@ def save_schedule(
 def plan_anew(*, now: datetime) -> int:
     """Plan what is coming by the schedules that were changed, in batches of a transaction each;
     return how many bookings and clients were looked at. Cut short, it begins again the next time:
-    twice changes nothing more."""
+    twice changes nothing more. So it does for what was changed a moment ago: a booking that was
+    planned by the old schedule may not be there to be seen yet."""
     changed = dict(
         Schedule.objects.exclude(unplanned_since=None).values_list("kind", "unplanned_since")
     )
@@ -104,8 +108,9 @@ def plan_anew(*, now: datetime) -> int:
     if changed.keys() & recalls.KINDS:
         looked_at += recalling.plan_all(now=now)
     for kind, since in changed.items():
-        # One that was changed meanwhile asks for another round.
-        Schedule.objects.filter(kind=kind, unplanned_since=since).update(unplanned_since=None)
+        if since <= now - SETTLED:
+            # One that was changed meanwhile asks for another round.
+            Schedule.objects.filter(kind=kind, unplanned_since=since).update(unplanned_since=None)
     return looked_at
 
 

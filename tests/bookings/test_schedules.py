@@ -15,6 +15,7 @@ from django.urls import reverse
 from bookings import followups, messages, schedules, tasks
 from bookings.actions.schedules import (
     SCHEDULE_CONSTRAINTS,
+    SETTLED,
     columns,
     load_schedules,
     plan_anew,
@@ -124,6 +125,21 @@ def test_what_is_planned_already_follows_a_changed_row_and_nothing_else_moves() 
     assert plan_anew(now=NOW + HOUR) == 1
     assert planned().keys() == {*before, "AFTERCARE"}
     assert tasks.plan_anew() == 0
+
+
+def test_a_booking_that_was_on_its_way_while_the_owner_changed_a_row_goes_by_the_new_one() -> None:
+    reminder = Schedule.objects.get(kind="REMINDER")
+    change("REMINDER", offset_minutes=-20 * 60)
+    assert plan_anew(now=NOW) == 0, "it is not committed yet"
+    # What such a booking has read, and leaves behind.
+    new = Schedule.objects.filter(kind="REMINDER")
+    new.update(offset_minutes=reminder.offset_minutes)
+    booked()
+    new.update(offset_minutes=-20 * 60)
+    assert planned()["REMINDER"] != START - 20 * HOUR
+    assert plan_anew(now=NOW + SETTLED) == 1
+    assert planned()["REMINDER"] == START - 20 * HOUR
+    assert plan_anew(now=NOW + 2 * SETTLED) == 0, "done once"
 
 
 def test_what_was_booked_before_a_kind_was_known_gets_it_after_the_update() -> None:
