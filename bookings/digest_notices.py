@@ -10,11 +10,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from bookings.followups import OFF
 from bookings.models import Schedule
 from bookings.queries.digest import Digest, digest
 from bookings.queries.practice import clinic_zone
 from bookings.saying_when import long_date, short_date
+from bookings.unplanned import OFF
 from clients.contact import phone_words
 from clients.models import Channel, Message
 from clients.outbox import Described, Notice, Way, Withdrawn

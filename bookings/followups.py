@@ -67,12 +67,6 @@ LINK_LASTS = timedelta(days=2)
 
 NO_GRACE = timedelta()
 
-# Why something was never planned.
-OFF = "Such messages are switched off."
-SHORT_NOTICE = "It was booked at too short notice for it."
-PASSED = "Its moment had passed before the booking stood."
-MISSING = "It should be there, and nothing says why it is not."
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -168,8 +162,8 @@ def difference(
     """
     result = Difference()
     soonest = now + grace
-    moments = _moments(facts, now, schedules)
-    fitting = {each.key: each for each in (*_tidings(facts, standing, soonest), *moments)}
+    due = moments(facts, now, schedules)
+    fitting = {each.key: each for each in (*_tidings(facts, standing, soonest), *due)}
     live = {each.key: each for each in standing if each.status != WITHDRAWN}
     withdrawn = {each.key: each for each in standing if each.status == WITHDRAWN}
     for known in live.values():
@@ -185,7 +179,7 @@ def difference(
         elif is_planned and wanted.carries != known.carries:
             again = wanted
         elif (is_planned and known.kind in anew) or _is_of_use_again(known, until):
-            again = _planned(wanted, facts, schedules, now, soonest, in_time=True)
+            again = as_planned(wanted, facts, schedules, now, soonest, in_time=True)
         if again is not None and (again.due_at != known.due_at or again is wanted):
             result.renew.append((known, again))
         elif until is not None and until != known.expires_at and known.status in MAY_STILL_GO:
@@ -193,7 +187,7 @@ def difference(
     for key, wanted in fitting.items():
         if key in live:
             continue
-        planned = _planned(wanted, facts, schedules, now, soonest)
+        planned = as_planned(wanted, facts, schedules, now, soonest)
         if planned is None:
             continue
         if planned.kind in TIDINGS and not tell:
@@ -314,7 +308,7 @@ def _bad_news(facts: Facts, at: datetime) -> datetime:
     return min(facts.quiet.morning(at), max(at, facts.starts_at - BAD_NEWS_BEFORE))
 
 
-def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
+def moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
     """Return the follow-ups that fit the booking, due when they would be if quiet hours and short
     notice did not matter."""
     start, end = facts.starts_at, facts.ends_at
@@ -348,7 +342,7 @@ def _moments(facts: Facts, now: datetime, schedules: Schedules) -> list[Wanted]:
     return found
 
 
-def _planned(
+def as_planned(
     wanted: Wanted,
     facts: Facts,
     schedules: Schedules,
@@ -375,27 +369,6 @@ def _planned(
     if plan.night != Night.ANY_TIME:
         due = quiet.morning(due)
     return replace(wanted, due_at=due) if due < wanted.expires_at else None
-
-
-def absent(
-    facts: Facts, keys: Collection[str], *, since: datetime, schedules: Schedules
-) -> list[tuple[Wanted, str]]:
-    """Return what has its moment in a booking and is under none of `keys`, each with why it was
-    never planned. since: when the booking came to stand as it does."""
-    whatever = {kind: replace(one, is_on=True) for kind, one in schedules.items()}
-    found = []
-    for each in _moments(facts, since, whatever):
-        schedule = schedules[each.kind]
-        if each.key in keys:
-            continue
-        if not schedule.is_on:
-            why = OFF
-        elif schedule.notice is not None and facts.starts_at - since < schedule.notice:
-            why = SHORT_NOTICE
-        else:
-            why = MISSING if _planned(each, facts, schedules, since, since) else PASSED
-        found.append((each, why))
-    return found
 
 
 def _newest(tidings: Iterable[Standing]) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bookings.followups import OFF, PLANNED, WITHDRAWN, Difference, Standing, Wanted
+from bookings.followups import PLANNED, WITHDRAWN, Difference, Standing, Wanted
 from bookings.schedules import Anchor, Audience, Late, Schedule, Schedules, Stop
+from bookings.unplanned import OFF
 from clients.quiet import Quiet
 
 REBOOK = "REBOOK"

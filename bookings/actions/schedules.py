@@ -108,9 +108,10 @@ def plan_anew(*, now: datetime) -> int:
     if changed.keys() & recalls.KINDS:
         looked_at += recalling.plan_all(now=now)
     for kind, since in changed.items():
-        if since <= now - SETTLED:
-            # One that was changed meanwhile asks for another round.
-            Schedule.objects.filter(kind=kind, unplanned_since=since).update(unplanned_since=None)
+        # One that was changed meanwhile asks for another round.
+        Schedule.objects.filter(
+            kind=kind, unplanned_since=since, unplanned_since__lte=now - SETTLED
+        ).update(unplanned_since=None)
     return looked_at
 
 

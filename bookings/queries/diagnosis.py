@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from bookings import followups, lifecycle, messages, recalls
+from bookings import lifecycle, messages, recalls, unplanned
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import World, about, known, world
 from clients.models import Channel, ChannelState, Client, ContactConsent, ContactFailure, Message
@@ -124,7 +124,7 @@ def _of_bookings(
         )
         which = messages.about(booking)
         since = stands_since.get(which, booking.created_at)
-        for each, why in followups.absent(facts, keys, since=since, schedules=all_of.schedules):
+        for each, why in unplanned.absent(facts, keys, since=since, schedules=all_of.schedules):
             yield Finding(each.due_at, each.kind, which, NEVER, why)
 
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import followups, messages
+from bookings import followups, messages, unplanned
 from bookings.models import Schedule
 from bookings.queries.diagnosis import Finding, diagnosis
 from clients import reach
@@ -72,10 +72,10 @@ def test_a_message_that_is_due_and_lies_there_points_at_the_worker() -> None:
 def test_a_reminder_that_was_never_planned_says_why() -> None:
     late = booked(timedelta(hours=20))
     assert found(late.client, "REMINDER").state == "NEVER"
-    assert found(late.client, "REMINDER").why == followups.SHORT_NOTICE
+    assert found(late.client, "REMINDER").why == unplanned.SHORT_NOTICE
     Schedule.objects.filter(kind="REMINDER").update(is_on=False)
     off = booked(timedelta(days=5))
-    assert found(off.client, "REMINDER").why == followups.OFF
+    assert found(off.client, "REMINDER").why == unplanned.OFF
 
 
 def test_a_reminder_of_a_visit_moved_at_short_notice_is_not_taken_for_lost() -> None:
@@ -91,7 +91,7 @@ def test_a_reminder_of_a_visit_moved_at_short_notice_is_not_taken_for_lost() -> 
         for each in diagnosis(made.client, now=now, since=now - 90 * 24 * HOUR).findings
         if each.state == "NEVER"
     }
-    assert never == {"REMINDER": followups.SHORT_NOTICE, "PREPARATION": followups.PASSED}
+    assert never == {"REMINDER": unplanned.SHORT_NOTICE, "PREPARATION": unplanned.PASSED}
 
 
 def test_what_is_due_this_minute_waits_for_the_next_sweep() -> None:
@@ -102,7 +102,7 @@ def test_what_is_due_this_minute_waits_for_the_next_sweep() -> None:
 def test_a_row_that_is_gone_is_noticed_instead_of_explained_away() -> None:
     made = booked(timedelta(days=5))
     Message.objects.filter(kind="REMINDER").delete()
-    assert found(made.client, "REMINDER").why == followups.MISSING
+    assert found(made.client, "REMINDER").why == unplanned.MISSING
 
 
 def test_what_somebody_said_and_what_is_away_stands_at_the_top() -> None:
@@ -127,7 +127,7 @@ def test_what_tells_staff_of_a_clients_request_is_not_called_lost() -> None:
     now = datetime.now(UTC)
     findings = diagnosis(made.client, now=now, since=now - timedelta(days=90)).findings
     assert "REQUEST_RECEIVED" in {each.kind for each in findings}
-    assert followups.MISSING not in {each.why for each in findings}
+    assert unplanned.MISSING not in {each.why for each in findings}
 
 
 def test_it_takes_as_many_queries_for_ten_bookings_as_for_one() -> None:

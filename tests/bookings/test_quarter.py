@@ -15,10 +15,11 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import notices
-from bookings.followups import MISSING, STAFF
+from bookings.followups import STAFF
 from bookings.queries.diagnosis import diagnosis
 from bookings.recalls import REPORTED
 from bookings.schedules import defaults
+from bookings.unplanned import MISSING
 from clients import caps, outbox
 from clients.channels import CHANNELS
 from clients.models import Conversation, Message

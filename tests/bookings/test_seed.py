@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bookings import seed
-from bookings.followups import FOLLOWUPS, MISSING
+from bookings.followups import FOLLOWUPS
 from bookings.models import Booking
 from bookings.queries import calendar, catalogue
 from bookings.queries.diagnosis import diagnosis
 from bookings.queries.plans import standings
 from bookings.seed import diary, loading
 from bookings.seed.people import Person, person
+from bookings.unplanned import MISSING
 from clients import vault
 from clients.consent_rules import Kind, Layer
 from clients.contact import phone_key
