@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
-
 from bookings import lifecycle
 from bookings.messages import about
 from bookings.models import Booking
@@ -48,15 +46,19 @@ def due(client: Client, *, on: date) -> FormKind:
     if not told:
         return FormKind.FULL
     full = next((at for at, one in enumerate(told) if one[0] == FormKind.FULL), None)
-    last = Booking.objects.filter(client=client, status=lifecycle.DONE).aggregate(
-        last=Max("starts_at")
-    )["last"]
     known = Known(
         last_full=None if full is None else told[full][1],
-        last_session=last.date() if last else None,
+        last_session=_last_session(client),
         new_risk=any(calls for _kind, _on, calls in told[:full]),
     )
     return form_due(known, on=on)
+
+
+def _last_session(client: Client) -> date | None:
+    """Return the local date of a client's last session (one query)."""
+    done = Booking.objects.filter(client=client, status=lifecycle.DONE).order_by("-starts_at")
+    last = done.values_list("starts_at", "room__location__time_zone").first()
+    return last[0].astimezone(ZoneInfo(last[1])).date() if last else None
 
 
 def follow(booking: Booking, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import nullcontext as nothing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -31,10 +31,11 @@ from clinic.audit import CLIENT, staff
 from clinic.models import AuditEntry
 from tests.api.hostile import TEXTS
 from tests.bookings.world import answers, raw_table
+from tests.factories import bookings, clinic
 from tests.factories import clients as people
-from tests.factories import clinic
 from tests.factories.filled_form import FORM, page_of, parts
 from tests.factories.house import House, house
+from tests.factories.intake import told
 
 pytestmark = pytest.mark.django_db
 
@@ -354,6 +355,21 @@ def test_the_link_on_a_page_does_not_send_what_the_clients_own_had_opened() -> N
             own=False,
         )
     assert not IntakeSubmission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [(date(2027, 7, 30), FormKind.WHAT_CHANGED), (date(2027, 7, 31), FormKind.FULL)],
+)
+def test_half_a_year_counts_from_the_evening_of_the_last_session_on_its_own_clock(
+    day: date, kind: FormKind
+) -> None:
+    who = bookings.client()
+    told(client=who, at=datetime(2026, 12, 1, 15, tzinfo=UTC))
+    # The 31st of January in Toronto, and the 1st of February in Greenwich.
+    evening = datetime(2027, 2, 1, 0, 30, tzinfo=UTC)
+    bookings.booking(client=who, starts_at=evening, status="DONE")
+    assert intake.due(who, on=day) is kind
 
 
 def test_what_changed_is_filled_in_in_one_screen_and_makes_a_new_version() -> None:
