@@ -110,8 +110,8 @@ SECRET_KEY = environment.text(
 LINK_KEY = environment.text(
     "LINK_KEY",
     "",
-    "Derives the manage links of bookings; changing it ends all links sent so far. "
-    "Made by itself in development.",
+    "Derives the links to bookings, forms and consents; changing it ends all that were sent so far, "
+    "after `manage.py rotate_keys`. Made by itself in development.",
 )
 MASTER_KEY = environment.text(
     "MASTER_KEY",

@@ -1,12 +1,13 @@
 """Links that were given out and may be in hands they were not meant for: ended, and made anew.
 
-All of it runs in the caller's transaction.
+All of it runs in the caller's transaction, but for `follow_key`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bookings import followups, lifecycle, links, messages
@@ -20,6 +21,7 @@ from clinic import audit
 from clinic.audit import Actor
 
 FORM_LINK = "FORM_LINK"
+BATCH = 500
 
 
 def renew_all(*, now: datetime, actor: Actor, client: Client) -> None:
@@ -44,6 +46,33 @@ def renew_all(*, now: datetime, actor: Actor, client: Client) -> None:
     )
     if client.email:
         outbox.queue(told, now=now)
+
+
+def follow_key(*, most: int = BATCH) -> int:
+    """Know bookings by the links that LINK_KEY makes for them now, `most` to a transaction; return
+    how many. Until then those it made before still open them, and new ones lead nowhere."""
+    count, after = 0, 0
+    while rows := _follow(after, most):
+        count, after = count + len(rows), rows[-1].pk
+    return count
+
+
+def _follow(after: int, most: int) -> list[Booking]:
+    with transaction.atomic():
+        rows = list(
+            Booking.objects.select_for_update(no_key=True, of=("self",))
+            .filter(pk__gt=after, token_digest__isnull=False)
+            .order_by("pk")[:most]
+        )
+        for each in rows:
+            _know_by_its_link(each)
+        Booking.objects.bulk_update(rows, ["token_digest"])
+    return rows
+
+
+def _know_by_its_link(booking: Booking) -> None:
+    token = links.token(booking.uid, version=booking.token_version)
+    booking.token_digest = links.digest(token)
 
 
 def link_message(booking: Booking, *, now: datetime, moment: str) -> Message:
@@ -91,7 +120,7 @@ def _renew_bookings(client: Client, *, now: datetime) -> list[Booking]:
     bookings = list(found.order_by("pk"))
     for each in bookings:
         each.token_version += 1
-        each.token_digest = links.digest(links.token(each.uid, version=each.token_version))
+        _know_by_its_link(each)
         each.save(update_fields=["token_version", "token_digest"])
     return bookings
 

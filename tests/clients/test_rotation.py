@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from io import StringIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import CommandError, call_command
+from django.test import Client as Browser
 
+from bookings import links
+from bookings.actions import relinking
+from bookings.queries import booked
 from clients.actions import keys
 from clients.actions.hearing import hear
-from clients.models import Client, ClientKey, Screening, TextMessage
+from clients.intake_links import form_path
+from clients.models import Client, ClientKey, IntakeRequest, Screening, TextMessage
 from tests.bookings.world import NOW, REVIEW, SLOT, contact, world
 from tests.factories import bookings, clinic
 
@@ -42,6 +49,38 @@ def test_after_a_rotation_the_text_opens_without_the_former_key(settings: Any) -
     call_command("rotate_keys", stdout=StringIO())
     settings.MASTER_KEY = NEW
     assert Screening.objects.get(pk=screening.pk).answers == said
+
+
+def test_after_a_leak_old_links_end_and_new_ones_lead_where_they_should(settings: Any) -> None:
+    booking = world().book(SLOT, contact=contact(1))
+    form = IntakeRequest.objects.get()
+    old = [urlsplit(links.manage_url(booking)).path, form_path(form, own=True)]
+    settings.LINK_KEY = NEW
+    new = [urlsplit(links.manage_url(booking)).path, form_path(form, own=True)]
+    assert statuses(old) == [200, 200], "the canary: a key that nobody followed"
+    assert statuses(new) == [404, 404]
+    for _ in range(2):
+        call_command("rotate_keys", stdout=StringIO())
+        assert (statuses(old), statuses(new)) == ([404, 404], [200, 200])
+
+
+def test_every_booking_is_known_by_its_new_link_however_many_there_are(settings: Any) -> None:
+    each = [
+        bookings.booking(
+            starts_at=SLOT + n * timedelta(hours=2),
+            token_digest=None if n == 1 else links.digest(str(n)),
+        )
+        for n in range(5)
+    ]
+    settings.LINK_KEY = NEW
+    assert relinking.follow_key(most=2) == 4
+    for one in each:
+        known = booked.by_token(links.token(one.uid, version=one.token_version))
+        assert known == (None if one == each[1] else one)
+
+
+def statuses(paths: list[str]) -> list[int]:
+    return [Browser().get(path).status_code for path in paths]
 
 
 def test_a_rotation_killed_in_the_middle_leaves_all_readable_and_goes_on(settings: Any) -> None:

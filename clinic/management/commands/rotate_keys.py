@@ -1,4 +1,4 @@
-"""A new master key: everything the former one wrapped is wrapped under it."""
+"""New keys: what the former master key wrapped is wrapped anew, and links are known by the new ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from bookings.actions import relinking
 from clients import sealing
 from clients.actions import keys
+from clients.actions import relinking as forms
 from clinic import audit
 from clinic.logins import resealing
 
@@ -16,8 +18,9 @@ from clinic.logins import resealing
 class Command(BaseCommand):
     help = (
         "Wraps the clients' keys and the second factors under the first key of MASTER_KEY; the "
-        "former ones stand behind it, after commas, until this is done. The clinic may go on "
-        "working meanwhile; stopped, it goes on where it was when it is run again."
+        "former ones stand behind it, after commas, until this is done. Bookings and forms are "
+        "known by the links of LINK_KEY. The clinic may go on working meanwhile; stopped, it goes "
+        "on where it was when it is run again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         while (batch := keys.rewrap_conversations()).done:
             texts += batch.done
         factors = resealing.reseal()
+        links = relinking.follow_key() + forms.follow_key()
         audit.record(
             now=timezone.now(),
             actor=audit.CLOCK,
@@ -39,6 +43,7 @@ class Command(BaseCommand):
                 "clients": done,
                 "texts": texts,
                 "factors": factors,
+                "links": links,
                 "unopened": unopened,
             },
         )
