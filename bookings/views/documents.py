@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookings.queries.practice import clinic_zone
 from bookings.views.desk_change import actor_of
 from bookings.views.documents_page import document_rows
 from bookings.views.photos import released, seen, today_of, treated, viewer_of
@@ -58,7 +59,12 @@ def _show(
     request: HttpRequest, client: Client, form: DocumentForm | None = None, status: int = 200
 ) -> HttpResponse:
     seen(request, client, "DOCUMENTS")
-    rows = document_rows(media.documents_of(client), viewer=viewer_of(request), now=timezone.now())
+    rows = document_rows(
+        media.documents_of(client),
+        viewer=viewer_of(request),
+        now=timezone.now(),
+        zone=clinic_zone(),
+    )
     context = {
         "client": client,
         "documents": rows,

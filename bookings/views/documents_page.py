@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -28,9 +29,10 @@ class Row:
 
 
 def document_rows(
-    documents: Iterable[Document], *, viewer: str, now: datetime, own: bool = False
+    documents: Iterable[Document], *, viewer: str, now: datetime, zone: ZoneInfo, own: bool = False
 ) -> list[Row]:
-    """Return documents in words, in their order. No query. own: on the client's own pages."""
+    """Return documents in words, in their order. No query. zone: the clinic's. own: on the client's
+    own pages."""
     return [
         Row(
             uid=one.uid,
@@ -38,7 +40,7 @@ def document_rows(
             kind=str(Document.Kind(one.kind).label),
             when=_("of %(day)s") % {"day": day_of(one.dated)}
             if one.dated
-            else _("added %(day)s") % {"day": day_of(one.added_at.date())},
+            else _("added %(day)s") % {"day": day_of(one.added_at.astimezone(zone).date())},
             href=document_link(one, viewer=viewer, now=now, own=own),
             is_picture=one.media_type == Document.MediaType.JPEG,
             is_released=one.released_at is not None,

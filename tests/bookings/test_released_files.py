@@ -62,6 +62,20 @@ def given_in(answer: Any) -> list[str]:
     return sorted(found, key=lambda link: f'src="{link}"' not in answer.content.decode())
 
 
+def test_what_was_added_in_the_evening_was_added_that_day(
+    hers: Browser, own: Browser, priya: Client
+) -> None:
+    evening = datetime(2026, 12, 3, 2, 30, tzinfo=UTC)  # the 2nd in Toronto
+    letter = document(client=priya, kind="LETTER", dated=None, added_at=evening)
+    show(hers, letter)
+    for page in (
+        hers.get(reverse("documents", args=[priya.uid])),
+        own.get(f"/me/{priya.uid}/documents/"),
+    ):
+        assert "2 Dec" in text_of(page)
+        assert "3 Dec" not in text_of(page)
+
+
 def test_a_client_sees_what_was_released_and_nothing_more(
     hers: Browser, own: Browser, priya: Client
 ) -> None:

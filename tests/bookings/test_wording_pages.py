@@ -58,6 +58,15 @@ def test_a_client_is_told_in_the_owners_words_from_then_on(owner: Client, sink: 
     assert "Your words, since" in text(owner.get(LIST))
 
 
+def test_words_of_an_evening_are_of_that_day_on_the_clinics_clock(owner: Client) -> None:
+    MessageWording.objects.create(
+        kind="CONFIRMATION", language="en-ca", number=1, subject="x", body="{link}", short="{link}",
+        made_by=clinic.user(role="OWNER"), made_at=datetime(2026, 12, 3, 2, 30, tzinfo=UTC),
+    )  # fmt: skip
+    assert "2 Dec 2026" in text(owner.get(LIST))
+    assert "2 Dec 2026" in text(owner.get(PAGE))
+
+
 def test_an_earlier_version_is_opened_and_saved_again_and_what_it_came_with_comes_back(
     owner: Client,
 ) -> None:

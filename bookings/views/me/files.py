@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.queries.practice import clinic_zone
 from bookings.views.documents_page import document_rows
 from bookings.views.me.theirs import Me, theirs
 from bookings.views.photos_page import shown
@@ -36,7 +37,7 @@ def documents(request: HttpRequest, me: Me) -> HttpResponse:
         "me": me,
         "signed": consents.signed(me.client),
         "photos": [shown(one, viewer=viewer, now=now, own=True) for one in photos],
-        "documents": document_rows(papers, viewer=viewer, now=now, own=True),
+        "documents": document_rows(papers, viewer=viewer, now=now, zone=clinic_zone(), own=True),
     }
     return render(request, "bookings/me/documents.html", context)
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.forms.wording import WordingForm
 from bookings.models import Booking
 from bookings.queries import examples
+from bookings.queries.practice import clinic_zone
 from bookings.views.message_words import kind_words
 from bookings.views.settings import wording_page as page
 from bookings.views.settings.pages import GET_OR_POST, me, owner_only, posted, show
@@ -45,7 +46,7 @@ def wording(request: HttpRequest) -> HttpResponse:
     newest = MessageWording.objects.order_by("kind", "language", "-number").distinct(
         "kind", "language"
     )
-    context = {"title": _("What messages say"), "rows": page.kind_rows(newest)}
+    context = {"title": _("What messages say"), "rows": page.kind_rows(newest, zone=clinic_zone())}
     return show(request, "bookings/settings/wording.html", SECTION, context)
 
 
@@ -171,7 +172,7 @@ def _editor(
         "shown": one.shown,
         "is_built_in": one.shown is None or one.shown.is_built_in,
         "names": page.name_rows(one.kind),
-        "versions": page.version_rows(one.versions, one.kind, one.language, one.shown),
+        "versions": page.version_rows(one.versions, one.shown, zone=clinic_zone()),
         "short": short,
         "named": _named(one),
         "sent": sent,

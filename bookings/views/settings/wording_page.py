@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,13 +69,15 @@ def kinds() -> list[str]:
     )
 
 
-def kind_rows(newest: Iterable[MessageWording]) -> list[KindRow]:
+def kind_rows(newest: Iterable[MessageWording], *, zone: ZoneInfo) -> list[KindRow]:
+    """Return every kind of message with whose words it has. newest: the newest versions. zone: the
+    clinic's."""
     found = {(row.kind, row.language): row for row in newest}
     return [
         KindRow(
             kind_words(kind),
             [
-                _language(kind, code, str(name), found.get((kind, code)))
+                _language(kind, code, str(name), found.get((kind, code)), zone)
                 for code, name in settings.LANGUAGES
             ],
         )
@@ -84,12 +85,20 @@ def kind_rows(newest: Iterable[MessageWording]) -> list[KindRow]:
     ]
 
 
-def _language(kind: str, code: str, name: str, row: MessageWording | None) -> LanguageRow:
+def _language(
+    kind: str, code: str, name: str, row: MessageWording | None, zone: ZoneInfo
+) -> LanguageRow:
     is_own = row is not None and not row.is_built_in
     state = _("As it comes")
     if is_own and row is not None:
-        state = _("Your words, since %(day)s") % {"day": said.day_year(_made_on(row))}
-    return LanguageRow(name, reverse("settings-words", args=[kind.lower(), code]), state, is_own)
+        state = _("Your words, since %(day)s") % {
+            "day": said.day_year(row.made_at.astimezone(zone).date())
+        }
+    return LanguageRow(name, _words_href(kind, code), state, is_own)
+
+
+def _words_href(kind: str, language: str) -> str:
+    return reverse("settings-words", args=[kind.lower(), language])
 
 
 def name_rows(kind: str) -> list[NameRow]:
@@ -99,24 +108,20 @@ def name_rows(kind: str) -> list[NameRow]:
 
 
 def version_rows(
-    versions: Sequence[MessageWording], kind: str, language: str, shown: MessageWording | None
+    versions: Sequence[MessageWording], shown: MessageWording | None, *, zone: ZoneInfo
 ) -> list[VersionRow]:
-    here = reverse("settings-words", args=[kind.lower(), language])
+    """Return the versions of a kind in a language. zone: the clinic's."""
     return [
         VersionRow(
             number=row.number,
-            when=said.day_year(_made_on(row)),
+            when=said.day_year(row.made_at.astimezone(zone).date()),
             by=row.made_by.name,
-            href=f"{here}?version={row.number}",
+            href=f"{_words_href(row.kind, row.language)}?version={row.number}",
             is_built_in=row.is_built_in,
             is_shown=row == shown,
         )
         for row in versions
     ]
-
-
-def _made_on(row: MessageWording) -> date:
-    return timezone.localtime(row.made_at).date()
 
 
 def example_choices(bookings: Sequence[Booking]) -> list[tuple[str, str]]:
