@@ -45,7 +45,7 @@ def digest(*, now: datetime) -> Digest:
     )
     return Digest(
         unsent=trouble.count(now=now),
-        unreached=len(reach.unreachable()),
+        unreached=reach.how_many(),
         replies=Conversation.objects.filter(waiting_since__isnull=False).count(),
         to_do=StaffTask.objects.filter(status=StaffTask.Status.OPEN, due_at__lte=now).count(),
         visits=visits.count(),

@@ -20,6 +20,12 @@ def unreachable() -> list[ContactFailure]:
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST]
 
 
+def how_many() -> int:
+    """Return how many clients no message reaches (one query)."""
+    rows = ContactFailure.objects.filter(unreachable=True, cleared_at__isnull=True)
+    return rows.values("client").distinct().count()
+
+
 def failure_by_uid(uid: UUID) -> ContactFailure | None:
     """Return a failure of a client's address (one query)."""
     return ContactFailure.objects.select_related("client").filter(uid=uid).first()

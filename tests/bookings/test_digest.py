@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from bookings.actions.digesting import DIGEST, plan_digest
 from bookings.models import Schedule
+from bookings.queries.digest import digest
 from bookings.queries.practice import clinic_zone
 from clients import outbox
 from clients.models import Message
+from clients.queries import reach
 from clinic.models import AuditEntry, User
 from tests.factories import bookings, clinic
 from tests.factories.clients import contact_failure, message
@@ -97,6 +99,18 @@ def test_it_says_numbers_and_names_nobody(morning: Callable[..., datetime]) -> N
     assert "be reached: 1" in text
     assert "wait for an answer" not in text
     assert "Zinnia" not in text
+
+
+def test_however_many_nothing_reaches_each_is_counted_once(
+    morning: Callable[..., datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "MOST", 1)
+    for _two in range(2):
+        gone = bookings.client(name="Zinnia Far")
+        for to in ("one@example.org", "other@example.org"):
+            contact_failure(client=gone, to=to, at=morning(7) - timedelta(days=60))
+    assert len(reach.unreachable()) == 1
+    assert digest(now=morning(7)).unreached == 2
 
 
 def test_what_was_seen_to_meanwhile_is_not_spoken_of(morning: Callable[..., datetime]) -> None:
