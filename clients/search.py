@@ -20,7 +20,7 @@ from clients.models import Client
 
 LONGEST = 120
 LAST = "\U0010ffff"
-# The same letters as in the function clients_fold (migration 0003).
+# The same letters as in the function clients_search_text (migration 0001).
 _FOLD = str.maketrans(
     {
         "æ": "ae",

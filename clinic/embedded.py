@@ -67,7 +67,8 @@ def start_postgres(
 
     `settings` are server parameters by name; `programs` is the folder with `postgres` and
     `initdb`, by default the wheel's. `ways` are the ways to run it when we are root, tried in
-    order. `patience` is how many seconds a killed run's server gets to finish. Call it from the main thread: the server stops when the calling thread ends.
+    order. `patience` is how many seconds a killed run's server gets to finish. Call it from the main
+    thread: the server stops when the calling thread ends.
 
     Raises EmbeddedError.
     """

@@ -40,10 +40,10 @@ def change_contact(
     time_zone: str | None = None,
 ) -> Client:
     """Write down how a client is called and reached; name, e-mail and phone come cleaned, the last
-    two may be empty. language: to write to them in; "" leaves it as it is. time_zone:
-    the one they live by, "" for the clinic's; None leaves it as it is. Coming bookings that were
-    made with the old contact follow, so that what is sent from now on goes to the new one. Links that went to another address end there, and the new
-    ones are sent. Nothing changed is nothing written.
+    two may be empty. language: to write to them in; "" leaves it as it is. time_zone: the one they
+    live by, "" for the clinic's; None leaves it as it is. Coming bookings that were made with the
+    old contact follow, so that what is sent from now on goes to the new one. Links that went to
+    another address end there, and the new ones are sent. Nothing changed is nothing written.
 
     Raises ClientGone for a record merged into another, or ClientBusy.
     """

@@ -64,8 +64,8 @@ def answer_questions(
 
     answers: to every booking question of its treatment, in the shapes of the API. source: LINK (the
     client, by `links.answers_url`), ROOM (asked by the practitioner) or DESK; answers by LINK are
-    taken once, and once more each time that the practitioner asks (`review`). The booking keeps its status whatever they say; what the practitioner must look at
-    is in their queue.
+    taken once, and once more each time that the practitioner asks (`review`). The booking keeps its
+    status whatever they say; what the practitioner must look at is in their queue.
 
     Raises clients.screening.AnswersInvalid, AnsweredAlready, NotChangeable (in session, over or
     dead) or BeingChanged.

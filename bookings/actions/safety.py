@@ -212,8 +212,9 @@ def judge_by_current_rules(
 ) -> bool:
     """Judge a booking's answers again by `rules`, those in force, and keep the result with it.
 
-    kept: the booking's screening. Returns whether there was anything to do. The booking is changed but not saved. Raises
-    AnswersInvalid when the answers are none to the questions as they are asked now.
+    kept: the booking's screening. Returns whether there was anything to do. The booking is changed
+    but not saved. Raises AnswersInvalid when the answers are none to the questions as they are asked
+    now.
     """
     if kept.rule_set_id >= rules.version:
         return False

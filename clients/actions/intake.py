@@ -234,8 +234,8 @@ def send_form(
     a client we knew is marked as that and stops or allows no message. Sending a form again that was
     sent gives the same submission.
 
-    Raises FormOver, FormPrivate for a form the client's own link opened, ToldBefore for a day before that of what is known, and FormIncomplete with what
-    is missing or wrong.
+    Raises FormOver, FormPrivate for a form the client's own link opened, ToldBefore for a day before
+    that of what is known, and FormIncomplete with what is missing or wrong.
     """
     with transaction.atomic():
         # One after the other for a client: each submission follows the one before.

@@ -20,7 +20,7 @@ KINDS = [
 
 
 class IntakeDefinition(models.Model):
-    """One published version of the form, as its document. It never changes (migration 0005)."""
+    """One published version of the form, as its document. It never changes (migration 0002)."""
 
     version = models.PositiveIntegerField(primary_key=True)
     published_at = models.DateTimeField()
@@ -119,15 +119,15 @@ class IntakeDraft(models.Model):
 
 
 class IntakeSubmission(models.Model):
-    """What a client told us, as of one day. It never changes (migration 0005).
+    """What a client told us, as of one day. It never changes (migration 0002).
 
     Each holds the whole record: a WHAT_CHANGED form takes over what `previous` said and was not
     asked again. `content` is health text: `answers` by question, and `asked`, the questions of this
     form. `told_on` is the day the client said it, which may lie long before for paper; answers of
     the room and of paper name who entered them. PAGE is of a client we knew, by a link that whoever
-    typed their name could see: nobody has proved that it was they. `calls_for_full`: a new risk came up, so the whole
-    form is asked next. History has no branches: a submission has one successor. What moves to
-    another client, because two turn out to be one, is changed in nothing else.
+    typed their name could see: nobody has proved that it was they. `calls_for_full`: a new risk came
+    up, so the whole form is asked next. History has no branches: a submission has one successor. What
+    moves to another client, because two turn out to be one, is changed in nothing else.
     """
 
     class Source(models.TextChoices):

@@ -15,12 +15,12 @@ class Message(models.Model):
     """One message to one person, planned, sent or not sent, and why.
 
     `about` names what it speaks of as `kind:uid`; the outbox knows no more of it. `dedupe_key` is
-    kind, thing and moment: of one key at most one row is not withdrawn. Rows for staff
-    hold `staff_email` and no client. `channel` is the one planned for, then the one it went by;
-    `given_up` names those on which it failed for good, joined by "+". Of what is sent of our own
-    accord and is not `transactional` a client gets only so much (`clients.caps`); `admitted_at` is
-    when it was counted. `cleared_at`: somebody has seen to one that did not go. `provider_id` is what the provider calls it; `delivered_at` and the rest
-    are what the provider has told of it since.
+    kind, thing and moment: of one key at most one row is not withdrawn. Rows for staff hold
+    `staff_email` and no client. `channel` is the one planned for, then the one it went by; `given_up`
+    names those on which it failed for good, joined by "+". Of what is sent of our own accord and is
+    not `transactional` a client gets only so much (`clients.caps`); `admitted_at` is when it was
+    counted. `cleared_at`: somebody has seen to one that did not go. `provider_id` is what the
+    provider calls it; `delivered_at` and the rest are what it has told since the row was sent last.
     """
 
     class Urgency(models.IntegerChoices):

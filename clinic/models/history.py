@@ -8,7 +8,7 @@ from django.db import models
 class HistoryEntry(models.Model):
     """One write to a clinical row: by the program, by Django's admin or by hand.
 
-    `clinic_keep_history` (migration 0008) sets the triggers on a table. `before` and `after` hold
+    `clinic_keep_history` (migration 0003) sets the triggers on a table. `before` and `after` hold
     the columns that changed; of a new row all that are kept. A sealed column stands in `before` as
     it was, still sealed, and in `after` as its digest, since the row has it. What names a person
     stands as a salted digest, its text in the entry's `HistoryText`. `client_id` is whose row

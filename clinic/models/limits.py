@@ -9,7 +9,7 @@ class RateCount(models.Model):
     """How many requests of one kind came from one address since its window began.
 
     `who` is a keyed digest of the address, never the address. The table is not written to the
-    database's log (migration 0003): a crash empties it, and each request costs less.
+    database's log (migration 0002): a crash empties it, and each request costs less.
     """
 
     bucket = models.CharField(max_length=20)

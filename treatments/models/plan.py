@@ -179,7 +179,7 @@ class Plan(PlanNumbers):
 
 
 class PlanEvent(models.Model):
-    """A plan came into a state. Nothing here ever changes (migration 0004).
+    """A plan came into a state. Nothing here ever changes (migration 0002).
 
     `user` is the member of staff who did it. `consent`: the signature by which it was agreed.
     `reason` may speak of health and is sealed.
