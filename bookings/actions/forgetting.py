@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from bookings.models import Booking, BookingChange, ImportRow, Merge
 from bookings.queries.privacy import family
 from clients import outbox, vault
+from clients.actions.clearing import ENDED
 from clients.models import (
     Client,
     ClientKey,
@@ -58,11 +59,13 @@ def forget(client: Client, *, now: datetime, user: User) -> None:
 
 
 def _say_no_more(records: Sequence[Client], *, now: datetime, user: User) -> None:
-    """Withdraw what is planned, leave nobody to be reached, and end every link."""
+    """Withdraw what is planned, leave nothing to be sent or seen to, and end every link."""
     planned = Message.objects.filter(client__in=records, status=Message.Status.PLANNED)
     outbox.withdraw(list(planned.values_list("pk", flat=True)), reason="The record was erased.")
-    failures = ContactFailure.objects.filter(client__in=records, cleared_at=None)
-    failures.update(cleared_at=now, cleared_by=user)
+    seen_to = {"cleared_at": now, "cleared_by": user}
+    ContactFailure.objects.filter(client__in=records, cleared_at=None).update(**seen_to)
+    ended = Message.objects.filter(client__in=records, status__in=ENDED, cleared_at=None)
+    ended.update(**seen_to)
     IntakeRequest.objects.filter(client__in=records, ended_at=None).update(ended_at=now)
     for one in records:
         ConsentLink.objects.get_or_create(client=one)

@@ -67,3 +67,9 @@ def rewrap_conversations(*, most: int = BATCH) -> Rewrapped:
         for each in done:
             each.rewrap()
     return Rewrapped(len(done), 0, done[-1].pk if done else None)
+
+
+def unopened_conversations() -> int:
+    """Return how many text conversations no key of MASTER_KEY opens (one query)."""
+    kept = Conversation.objects.filter(wrapped__isnull=False)
+    return kept.exclude(key_id__in=list(sealing.master_keys())).count()

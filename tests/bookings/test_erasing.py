@@ -42,6 +42,7 @@ from clients.models import (
     LegalHold,
     Message,
 )
+from clients.queries import trouble
 from clients.queries.reach import unreachable
 from clients.sealing import KeyDestroyed
 from clinic import audit, history, seals
@@ -383,7 +384,7 @@ def test_what_was_written_from_a_number_of_two_stays_until_both_are_erased() -> 
 
 
 @pytest.mark.django_db
-def test_nobody_at_the_desk_is_asked_to_reach_whom_an_erasure_forgot() -> None:
+def test_nobody_at_the_desk_is_asked_to_reach_or_tell_whom_an_erasure_forgot() -> None:
     client = old()
     sent = message(
         due_at=NOW, client=client, staff_email="", kind="AFTERCARE", status="FAILED"
@@ -391,8 +392,9 @@ def test_nobody_at_the_desk_is_asked_to_reach_whom_an_erasure_forgot() -> None:
     reach.note(sent, "EMAIL", reach.digest("EMAIL", EMAIL), reason="x", dead=True, now=NOW)
     reach.flag(sent)
     assert [each.client for each in unreachable()] == [client]
+    assert trouble.count(now=NOW) == 1
     erase(client)
-    assert unreachable() == []
+    assert (unreachable(), trouble.count(now=NOW)) == ([], 0)
 
 
 @pytest.mark.django_db

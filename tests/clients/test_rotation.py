@@ -130,6 +130,13 @@ def test_a_key_no_master_key_opens_is_counted_and_left_as_it_is(settings: Any) -
     assert list(ClientKey.objects.order_by("pk").values_list("wrapped", flat=True)) == wrapped
 
 
+def test_a_conversation_no_master_key_opens_is_counted_before_its_key_may_go(settings: Any) -> None:
+    hear(now=NOW, phone="+14165550123", text="Hello", provider="gateway", provider_id="1")
+    settings.MASTER_KEY = NEW
+    with pytest.raises(CommandError, match="1 open with no key"):
+        call_command("rotate_keys")
+
+
 def test_staff_log_in_with_their_app_during_and_after_a_rotation(settings: Any) -> None:
     user, secret = clinic.user(), generate_totp_secret()
     TOTP.activate(user, secret)

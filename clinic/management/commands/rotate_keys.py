@@ -31,6 +31,7 @@ class Command(BaseCommand):
         texts = 0
         while (batch := keys.rewrap_conversations()).done:
             texts += batch.done
+        unopened += keys.unopened_conversations()
         factors = resealing.reseal()
         links = relinking.follow_key() + forms.follow_key()
         audit.record(
@@ -49,10 +50,11 @@ class Command(BaseCommand):
         )
         if unopened:
             raise CommandError(
-                f"{done} keys are wrapped under {newest}; {unopened} open with no key of "
+                f"{done + texts} keys are wrapped under {newest}; {unopened} open with no key of "
                 "MASTER_KEY. Add the former one that wrapped them, and run this again."
             )
         self.stdout.write(
-            f"{done} clients' keys and {factors} second factors are sealed under {newest}. The "
-            "former key may go from MASTER_KEY; backups made until now need it."
+            f"{done} keys of clients, {texts} of text messages and {factors} second factors are "
+            f"sealed under {newest}. The former key may go from MASTER_KEY; backups made until now "
+            f"need it. {links} bookings and forms are known by the links of LINK_KEY."
         )
