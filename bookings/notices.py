@@ -166,6 +166,18 @@ def _one(message: Message, known: _Known, now: datetime) -> Described:
         )
 
 
+def ways_of(messages: Sequence[Message], now: datetime) -> dict[int, list[Way] | Suppressed]:
+    """Return by which ways messages about bookings would go at their moment as things are, the first
+    to be tried first, or why by none (as many queries as to describe them)."""
+    known = _read(messages, now)
+    found = {}
+    for message in messages:
+        booking = known.bookings.get(message.about)
+        if booking is not None:
+            found[message.pk] = _ways(message, booking, known, message.due_at)
+    return found
+
+
 def preview(message: Message, now: datetime) -> tuple[dict[str, str | bool], str] | None:
     """Return what a message about a booking would say now, and in which language; None where there
     is no such booking any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from crispy_forms.layout import Div
@@ -27,6 +28,7 @@ from bookings.schedules import (
 )
 from clients.models import Channel, Purpose
 
+DAY = timedelta(days=1)
 UNITS = ((1, _("minutes")), (60, _("hours")), (1440, _("days")))
 MOST = 1000
 # What is due in the morning is still of use so many minutes later.
@@ -170,7 +172,7 @@ class ScheduleForm(forms.Form):
         may, row = self._may, self._schedule
         found: list[tuple[Any, Any]] = []
         if len(may.moments) == 1 and row.anchor not in (Anchor.NOW, Anchor.DAY):
-            found.append((_("Counted from"), row.get_anchor_display()))
+            found.append((_("It goes"), dict(_moments(may))[_moment(*may.moments[0])]))
         if len(may.audiences) == 1:
             found.append((_("It is for"), row.get_audience_display()))
         if len(may.purposes) == 1 and row.audience == Audience.CLIENT:
@@ -250,12 +252,17 @@ class ScheduleForm(forms.Form):
             "notice": (row.notice_minutes or 0) // 60,
             "first": ways[0],
             "second": ways[1],
-            "repeat": (row.repeat_minutes or 0) // 1440,
+            # What goes once was to go again after so long; a form must be savable as it came.
+            "repeat": (row.repeat_minutes or self._usual_repeat()) // 1440,
             "times": row.times,
             "stops": row.stops,
             "purpose": self._likely_purpose(),
             "implied_months": row.implied_months,
         }
+
+    def _usual_repeat(self) -> int:
+        default = defaults().get(self._schedule.kind)
+        return int((default.repeat if default and default.repeat else DAY).total_seconds()) // 60
 
     def _likely_purpose(self) -> str:
         """Return what it is; what a task would be, were it a message."""

@@ -11,7 +11,9 @@ from django.db.models import Max
 from bookings import lifecycle, messages, recalls, unplanned
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import World, about, known, world
+from bookings.queries.timeline import WAITING, ways_now
 from clients.models import Channel, ChannelState, Client, ContactConsent, ContactFailure, Message
+from clients.notices import Suppressed
 from clinic.models import AuditEntry
 
 MOST = 500
@@ -49,10 +51,11 @@ def diagnosis(client: Client, *, now: datetime, since: datetime) -> Diagnosis:
     all_of = world()
     rows = list(Message.objects.filter(client=client).order_by("due_at", "pk")[:MOST])
     tasks = list(StaffTask.objects.filter(client=client).order_by("due_at", "pk")[:MOST])
+    kept = _kept(rows, now)
     keys = {row.dedupe_key for row in rows} | {task.dedupe_key for task in tasks}
     found = [
-        *(_of_row(row, now) for row in rows),
-        *(Finding(one.due_at, one.kind, about(client), one.status, "") for one in tasks),
+        *(_of_row(row, kept.get(row.pk, ""), now) for row in rows),
+        *(Finding(one.due_at, one.kind, about(client), one.status, _done(one)) for one in tasks),
         *_of_bookings(client, keys, all_of, since),
         *_of_client(client, keys, all_of, now),
     ]
@@ -66,13 +69,34 @@ def _order(each: Finding) -> tuple[datetime, str]:
     return each.at, each.kind
 
 
-def _of_row(row: Message, now: datetime) -> Finding:
-    return Finding(row.sent_at or row.due_at, row.kind, row.about, row.status, _told(row, now))
+def _kept(rows: Iterable[Message], now: datetime) -> dict[int, str]:
+    """Return why those that wait will not go, where they won't as things are, by primary key."""
+    waiting = [row for row in rows if row.status in WAITING]
+    ways = ways_now(waiting, now=now)
+    return {pk: way.reason for pk, way in ways.items() if isinstance(way, Suppressed)}
 
 
-def _told(row: Message, now: datetime) -> str:
+def _of_row(row: Message, kept: str, now: datetime) -> Finding:
+    why = _told(row, kept, now)
+    return Finding(row.sent_at or row.due_at, row.kind, row.about, row.status, why)
+
+
+def _done(task: StaffTask) -> str:
+    """Return how it stands with a task, as a sentence."""
+    match task.status:
+        case StaffTask.Status.DONE:
+            return "A task for staff: somebody has done it."
+        case StaffTask.Status.WITHDRAWN:
+            return "A task for staff: nothing calls for it any more."
+        case _:
+            return "A task for staff: it stands in their list from its moment on."
+
+
+def _told(row: Message, kept: str, now: datetime) -> str:
     """Return what is known of a row, as sentences."""
     said = [row.reason] if row.reason else []
+    if row.cleared_at and row.status != Message.Status.TOLD:
+        said.append("Somebody at the desk has seen to it.")
     name = Channel(row.channel).label
     if row.status == Message.Status.SENT:
         said.append(f"Sent by {name}.")
@@ -86,8 +110,10 @@ def _told(row: Message, now: datetime) -> str:
             )
             if at
         ]
-    waits = row.status in (Message.Status.PLANNED, Message.Status.SENDING)
-    if waits and row.due_at > now:
+    waits = row.status in WAITING
+    if kept:
+        said.append(f"It will not go as things are: {kept}")
+    elif waits and row.due_at > now:
         said.append("Waits for its moment.")
     elif waits and now - row.due_at > STUCK_AFTER:
         said.append("Due and not sent: does a worker run?")

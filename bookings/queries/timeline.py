@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings import recalls
+from bookings import notices, recalls
 from bookings.followups import Wanted
 from bookings.models import StaffTask
 from bookings.queries.client_facts import World, about, known, world
 from clients.models import Client, Message
+from clients.notices import Suppressed
 
 MOST = 200
 WAITING = (Message.Status.PLANNED, Message.Status.SENDING)
@@ -27,10 +29,13 @@ class Stopped:
 class Timeline:
     """The messages and tasks of a client. `waiting`: in the outbox; `later`: the facts of today call
     for it, and it is written there two weeks before; `past`: sent, or not sent and why; `stopped`:
-    what something keeps from going."""
+    what something keeps from going. `kept`: in the outbox, with why it will not go by any way as things are;
+    `ways`: by which channel one that waits goes first, by primary key."""
 
     world: World
     waiting: list[Message]
+    kept: list[tuple[Message, str]]
+    ways: dict[int, str]
     later: list[Wanted]
     past: list[Message]
     stopped: list[Stopped]
@@ -71,15 +76,31 @@ def timeline(client: Client, *, now: datetime, private: bool) -> Timeline:
         and (private or each.kind not in recalls.PRIVATE)
     ]
     ahead.sort(key=lambda one: (one[0].due_at, one[0].key))
-    waiting = [row for row in rows if row.status in WAITING]
+    waiting = sorted(
+        (row for row in rows if row.status in WAITING), key=lambda row: (row.due_at, row.pk)
+    )
+    ways = ways_now(waiting, now=now)
+    kept = {pk: way for pk, way in ways.items() if isinstance(way, Suppressed)}
     return Timeline(
         world=all_of,
-        waiting=sorted(waiting, key=lambda row: (row.due_at, row.pk)),
+        waiting=[row for row in waiting if row.pk not in kept],
+        kept=[(row, kept[row.pk].reason) for row in waiting if row.pk in kept],
+        ways={pk: way for pk, way in ways.items() if not isinstance(way, Suppressed)},
         later=[each for each, why in ahead if why is None],
         past=[row for row in rows if row.status not in WAITING],
         stopped=[Stopped(each, why) for each, why in ahead if why is not None],
         tasks=[task for task in tasks if private or task.kind not in recalls.PRIVATE],
     )
+
+
+def ways_now(rows: Sequence[Message], *, now: datetime) -> dict[int, str | Suppressed]:
+    """Return by which channel each of some waiting messages about bookings goes first as things are, or
+    why by none, by primary key (a fixed number of queries)."""
+    about_bookings = [row for row in rows if row.about.startswith("booking:")]
+    found = notices.ways_of(about_bookings, now)
+    return {
+        pk: ways if isinstance(ways, Suppressed) else ways[0].channel for pk, ways in found.items()
+    }
 
 
 def _is_task(kind: str, all_of: World) -> bool:
@@ -90,7 +111,7 @@ def message_of(client: Client, key: str, *, now: datetime) -> Message | None:
     """Return the message to a client that waits under a key; one that is called for and not yet in
     the outbox as it would be written. None for any other key."""
     found = timeline(client, now=now, private=False)
-    for row in found.waiting:
+    for row in [*found.waiting, *(row for row, _why in found.kept)]:
         if row.dedupe_key == key:
             return row
     for each in found.later:

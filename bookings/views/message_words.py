@@ -56,6 +56,17 @@ KINDS: Mapping[str, str | Promise] = {
     hearing.REPLY: gettext_lazy("Written by staff"),
     DIGEST: gettext_lazy("What waits this morning"),
 }
+# What is to be done where it is no message but a task, as far as that is not what it is called.
+TASKS: Mapping[str, str | Promise] = {
+    recalls.REVIEW_DUE: gettext_lazy("Look at the plan: it is reviewed at the next visit"),
+    recalls.REBOOK: gettext_lazy("Ask about the next visit"),
+    recalls.OVERDUE: gettext_lazy("Ring: the next visit is overdue"),
+    recalls.OUTCOME: gettext_lazy("Ask how the series was"),
+    recalls.MAINTENANCE: gettext_lazy("Ask about keeping it up after the series"),
+    recalls.LAPSED: gettext_lazy("Ask how they are: not seen for a while"),
+    recalls.LAPSED_LAST: gettext_lazy("Ask how they are, for the last time: not seen for long"),
+    recalls.FORM_EXPIRING: gettext_lazy("Ask for the health form anew: the last one gets old"),
+}
 # For those that go at once: what makes them go.
 AT_ONCE: Mapping[str, str | Promise] = {
     followups.CONFIRMATION: gettext_lazy("At once, when something is booked or a request accepted"),
@@ -136,6 +147,11 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 def kind_words(kind: str) -> str:
     """Return what a kind of message is called."""
     return str(KINDS.get(kind, kind.replace("_", " ").capitalize()))
+
+
+def task_words(kind: str) -> str:
+    """Return what is to be done where a kind is a task for staff."""
+    return str(TASKS[kind]) if kind in TASKS else kind_words(kind)
 
 
 def span_words(span: timedelta) -> str:

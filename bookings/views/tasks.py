@@ -21,7 +21,7 @@ from bookings.queries.plans import Standing
 from bookings.queries.practice import clinic_zone
 from bookings.views.answers import SeeOther
 from bookings.views.desk_change import actor_of
-from bookings.views.message_words import kind_words
+from bookings.views.message_words import task_words
 from bookings.views.plan_words import plan_line
 from bookings.views.wording import day_short
 from clients.contact import phone_words
@@ -40,7 +40,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_row(row, standings.get(row.client_id), now=now, zone=zone) for row in rows],
         "done": [
-            {"task": row, "what": kind_words(row.kind)} for row in found.just_done(user, now=now)
+            {"task": row, "what": task_words(row.kind)} for row in found.just_done(user, now=now)
         ],
     }
     return render(request, "bookings/tasks/list.html", context)
@@ -52,7 +52,7 @@ def _row(
     due, today = row.due_at.astimezone(zone).date(), now.astimezone(zone).date()
     return {
         "task": row,
-        "what": kind_words(row.kind),
+        "what": task_words(row.kind),
         "since": day_short(due) if due < today else "",
         "phone": phone_words(row.client.phone) if row.client.phone else "",
         "plan": plan_line(standing) if standing else None,

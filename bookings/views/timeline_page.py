@@ -17,7 +17,7 @@ from bookings.queries.timeline import Timeline
 from bookings.schedules import Schedules
 from bookings.views.client_page import MESSAGE_TONES
 from bookings.views.marks import Mark, moment
-from bookings.views.message_words import AT_ONCE, kind_words, when_words
+from bookings.views.message_words import AT_ONCE, kind_words, task_words, when_words
 from clients.models import Channel, Client, Message
 
 
@@ -43,7 +43,7 @@ def coming_lines(found: Timeline, client: Client, *, zone: ZoneInfo, words: bool
             when=moment(row.due_at, zone),
             why=_why(row.kind, found.world.schedules),
             mark=mark,
-            note=_by(row),
+            note=str(Channel(found.ways.get(row.pk, row.channel)).label),
             href=_href(client, row.dedupe_key) if words else "",
         )
         rows.append((row.due_at, line))
@@ -60,7 +60,7 @@ def _later(
 ) -> Line:
     is_task = recalls.is_task(each.kind, schedules)
     return Line(
-        what=kind_words(each.kind),
+        what=task_words(each.kind) if is_task else kind_words(each.kind),
         when=moment(each.due_at, zone),
         why=_why(each.kind, schedules),
         mark=Mark(_("If nothing changes"), "circle-dashed", "slate"),
@@ -71,7 +71,7 @@ def _later(
 
 def _task(task: StaffTask, schedules: Schedules, zone: ZoneInfo) -> Line:
     return Line(
-        what=kind_words(task.kind),
+        what=task_words(task.kind),
         when=moment(task.due_at, zone),
         why=_why(task.kind, schedules),
         mark=Mark(_("To do"), "clipboard-list", "gold"),
@@ -96,7 +96,7 @@ def past_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
     for task in found.tasks:
         if task.done_at is not None:
             line = Line(
-                what=kind_words(task.kind),
+                what=task_words(task.kind),
                 when=moment(task.done_at, zone),
                 why="",
                 mark=Mark(_("Done"), "circle-check", "jade"),
@@ -107,16 +107,18 @@ def past_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
 
 
 def stopped_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
-    """Return what would be sent or done, and what keeps it from that."""
+    """Return what would be sent or done, and what keeps it from that; the soonest first."""
+    rows = [(row.due_at, row.kind, why) for row, why in found.kept]
+    rows += [(one.wanted.due_at, one.wanted.kind, one.why) for one in found.stopped]
     return [
         Line(
-            what=kind_words(one.wanted.kind),
-            when=moment(one.wanted.due_at, zone),
-            why=_why(one.wanted.kind, found.world.schedules),
+            what=kind_words(kind),
+            when=moment(at, zone),
+            why=_why(kind, found.world.schedules),
             mark=Mark(_("Stopped"), "info", "gold"),
-            note=one.why,
+            note=why,
         )
-        for one in found.stopped
+        for at, kind, why in sorted(rows)
     ]
 
 

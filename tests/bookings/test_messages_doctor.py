@@ -13,13 +13,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import followups, messages, unplanned
-from bookings.models import Schedule
+from bookings.models import Schedule, StaffTask
 from bookings.queries.diagnosis import Finding, diagnosis
 from clients import reach
 from clients.models import Channel, ChannelState, Message
 from clinic import audit
 from clinic.audit import CLOCK
-from tests.factories import bookings
+from tests.factories import bookings, clinic
 from tests.factories.clients import consent
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,33 @@ def test_a_reminder_of_a_visit_moved_at_short_notice_is_not_taken_for_lost() -> 
 def test_what_is_due_this_minute_waits_for_the_next_sweep() -> None:
     made = booked(timedelta(days=5))
     assert "goes with the next sweep" in found(made.client, "CONFIRMATION").why
+
+
+def test_what_a_client_ended_is_not_said_to_wait_for_its_moment() -> None:
+    made = booked(timedelta(days=5))
+    consent(client=made.client, channel="EMAIL", granted=False)
+    reminder = found(made.client, "REMINDER")
+    assert reminder.why == "It will not go as things are: The client doesn't want such e-mail."
+
+
+def test_a_task_is_told_from_a_message_and_what_was_seen_to_says_so() -> None:
+    made, now = booked(timedelta(days=5)), datetime.now(UTC)
+    for number, status in enumerate(("OPEN", "DONE", "WITHDRAWN")):
+        done = {"done_at": now, "done_by": clinic.user()} if status == "DONE" else {}
+        StaffTask.objects.create(
+            dedupe_key=f"a task {number}", client=made.client, kind=f"T{number}", due_at=now,
+            status=status, created_at=now, **done,
+        )  # fmt: skip
+    whys = [found(made.client, f"T{number}").why for number in range(3)]
+    assert whys == [
+        "A task for staff: it stands in their list from its moment on.",
+        "A task for staff: somebody has done it.",
+        "A task for staff: nothing calls for it any more.",
+    ]
+    Message.objects.filter(kind="REMINDER").update(
+        status="FAILED", reason="No such mailbox.", cleared_at=now, cleared_by=clinic.user()
+    )
+    assert "has seen to it" in found(made.client, "REMINDER").why
 
 
 def test_a_row_that_is_gone_is_noticed_instead_of_explained_away() -> None:

@@ -263,7 +263,7 @@ def test_a_message_that_became_a_task_is_one_after_a_minute_and_comes_back_as_it
     told = diagnosis(client, now=NOW, since=START - DAY).findings
     assert {(one.state, one.why) for one in told if one.kind == "REBOOK"} == {
         ("WITHDRAWN", recalls.A_TASK),
-        ("OPEN", ""),
+        ("OPEN", "A task for staff: it stands in their list from its moment on."),
     }
     found = timeline(client, now=NOW, private=False)
     assert message_of(client, task.dedupe_key, now=NOW) is None, "a task says nothing to anybody"
@@ -457,6 +457,17 @@ def test_the_owner_makes_a_task_of_a_message_and_back_again_by_the_ways_they_cho
 
 
 @pytest.mark.django_db
+def test_what_goes_once_can_be_saved_as_it_came_and_go_again_later(owner: Client) -> None:
+    path, as_it_was = typed(owner, "MAINTENANCE")
+    owner.post(path, {**as_it_was, "times": "1"})
+    path, once = typed(owner, "MAINTENANCE")
+    assert owner.post(path, once).status_code == 303
+    assert (row("MAINTENANCE").times, row("MAINTENANCE").repeat_minutes) == (1, None)
+    owner.post(path, {**once, "times": "5"})
+    assert row("MAINTENANCE").pure == DEFAULTS["MAINTENANCE"]
+
+
+@pytest.mark.django_db
 def test_the_owner_chooses_the_moment_a_message_counts_from(owner: Client) -> None:
     path, as_it_was = typed(owner, "REBOOK")
     owner.post(path, {**as_it_was, "moment": "BEFORE-LATEST", "amount": "2", "unit": "1440"})
@@ -485,7 +496,7 @@ def test_where_there_is_one_choice_the_page_says_it_and_asks_nothing(owner: Clie
     answer = owner.get(path)
     assert not answer.context["form"].fields.keys() & {"moment", "audience", "purpose", "first"}
     page = answer.content.decode()
-    assert "something was reported" in page
+    assert "after something was reported" in page
     assert "staff, as a task" in page
     owner.post(path, {**_typed, "audience": "CLIENT", "first": "EMAIL", "moment": "AFTER-START"})
     assert row("ASK_AFTER").audience == "TASK"

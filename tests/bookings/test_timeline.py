@@ -60,7 +60,7 @@ def test_what_comes_stands_there_before_it_is_in_the_outbox_and_after() -> None:
         assert kinds(shown["coming"]) == [
             "The next visit",
             "Ring about the next visit",
-            "The next visit is overdue",
+            "Ring: the next visit is overdue",
             "Not seen for a while",
             "Not seen for a while, the last one",
         ]
@@ -89,6 +89,25 @@ def test_a_no_to_marketing_is_told_as_what_keeps_a_message_back() -> None:
     consent(client=client, channel="EMAIL", purpose="MARKETING", granted=False)
     shown = page(browser("FRONT_DESK"), client).context
     assert shown["stopped"][0].note == "The client has not agreed, or said no."
+
+
+def test_what_a_client_ended_does_not_stand_there_as_if_it_came() -> None:
+    now = datetime.now(UTC)
+    made = bookings.booking(starts_at=now + 5 * DAY, status="BOOKED", contact_phone="+14165550188")
+    consent(client=made.client, channel="SMS", granted=True)
+    messages.plan_new(made, now=now)
+    desk = browser("FRONT_DESK")
+    before = {line.what: line.note for line in page(desk, made.client).context["coming"]}
+    assert (before["Reminder"], before["How are you?"]) == ("e-mail", "text message")
+    consent(client=made.client, channel="SMS", granted=False)
+    after = {line.what: line.note for line in page(desk, made.client).context["coming"]}
+    assert (after["Reminder"], after["How are you?"]) == ("e-mail", "e-mail")
+    consent(client=made.client, channel="EMAIL", granted=False)
+    shown = page(desk, made.client).context
+    assert "Reminder" not in kinds(shown["coming"])
+    stopped = {line.what: line.note for line in shown["stopped"]}
+    assert stopped["Reminder"] == "The client doesn't want such e-mail."
+    assert "Confirmation" in kinds(shown["coming"])
 
 
 @pytest.mark.parametrize(("role", "seen"), [("FRONT_DESK", False), ("PRACTITIONER", True)])
