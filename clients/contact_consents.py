@@ -30,6 +30,13 @@ def holding(client: Client) -> dict[str, bool]:
     return {name: newest.get((channel, what), False) for name, (channel, what) in CHOICES.items()}
 
 
+def has_refused(client: Client, channel: str, purpose: str) -> bool:
+    """Return whether a client's last word on such messages is a no (one query)."""
+    said = ContactConsent.objects.filter(client=client, channel=channel, purpose=purpose)
+    newest = said.order_by("-at", "-pk").first()
+    return newest is not None and not newest.granted
+
+
 @transaction.atomic
 def refuse(
     *,

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from clients.contact_consents import refuse
+from clients.contact_consents import has_refused, refuse
 from clients.models import Purpose
 from clients.stop_links import stop_of
 from clients.wording import known_language
@@ -24,12 +24,13 @@ SOURCE = "LINK"
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask, and end such messages by the POST. It needs no login and no cookie."""
+    """Ask, and end such messages by the POST; say so where they are ended. It needs no login and no
+    cookie."""
     what = stop_of(token)
     if what is None:
         raise Http404
-    done = request.method == "POST"
-    if done:
+    done = request.method == "POST" or has_refused(what.client, what.channel, what.purpose)
+    if request.method == "POST":
         refuse(
             now=timezone.now(), actor=audit.CLIENT, client=what.client, channel=what.channel,
             purposes=[what.purpose], source=SOURCE,

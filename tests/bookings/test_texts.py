@@ -381,6 +381,11 @@ def test_one_click_ends_such_mail_and_a_scanner_that_looks_ends_nothing() -> Non
         "CARE",
         False,
     )
+    again = browser.get(path).content.decode()
+    assert "End them" not in again, "whoever taps the link once more sees that it is done"
+    assert "You get no more messages like that one" in again
+    news = f"/stop/{stop_links.token(person, 'EMAIL', 'MARKETING')}/"
+    assert "End them" in browser.get(news).content.decode()
     other = stop_links.token(ana(), "EMAIL", "CARE")
     for wrong in ("x", other[:-1] + ("A" if other[-1] != "A" else "B"), "é" * 48):
         assert browser.get(f"/stop/{wrong}/").status_code == 404
