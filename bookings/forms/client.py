@@ -51,7 +51,7 @@ class ContactEditForm(forms.Form):
         label=_("Time zone, if not the clinic's"),
         required=False,
         widget=forms.Select({"class": "form-select"}),
-        help_text=_("They are not written to in the night of either."),
+        help_text=_("Nothing is sent at night, by their clock or by the clinic's."),
         error_messages={"invalid_choice": _("Choose one of these time zones.")},
     )
 
@@ -65,7 +65,10 @@ class ContactEditForm(forms.Form):
             "time_zone": client.time_zone,
         }
         super().__init__(data, initial=initial)
-        self.fields["time_zone"].choices = [("", _("the clinic's")), *zones()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
+            ("", _("the clinic's")),
+            *zones(client.time_zone),
+        ]
         self.country = country
         self.helper = layout("name", ("email", "phone"), ("language", "time_zone"))
 

@@ -106,13 +106,21 @@ class ClinicForm(forms.Form):
         return typed
 
 
+CONTINENTS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic"}
+    | {"Australia", "Europe", "Indian", "Pacific"}
+)
+
+
 @cache
-def zones() -> list[tuple[str, str]]:
-    """Return the time zones that are named after places, to choose from."""
+def zones(kept: str = "") -> list[tuple[str, str]]:
+    """Return the time zones that are named after a city, to choose from, and `kept`, which was chosen
+    before. Names of countries are old ones for the same, and those of Etc count the other way
+    round: Etc/GMT+5 is behind Greenwich."""
     return [
         (name, name.replace("_", " "))
         for name in sorted(zoneinfo.available_timezones())
-        if "/" in name
+        if ("/" in name and name.partition("/")[0] in CONTINENTS) or name == kept
     ]
 
 
@@ -130,7 +138,7 @@ class LocationForm(forms.Form):
         error_messages={"required": _("Clients need a number to call.")},
     )
     country = Text(_("Country, two letters"), 2, help_text=_("CA for Canada"))
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
     currency = Text(_("Currency, three letters"), 3, help_text=_("CAD for Canadian dollars"))
     sender_name = Text(
         _("Name that messages come from"),
@@ -150,6 +158,7 @@ class LocationForm(forms.Form):
         if location is not None:
             initial = {name: getattr(location, name) for name in self.base_fields}
         super().__init__(data, initial=initial)
+        self.fields["time_zone"].choices = zones(str(initial["time_zone"]))  # type: ignore[attr-defined]
         self.helper = layout(
             "name",
             "address",
