@@ -61,10 +61,17 @@ def conversation_rows(
     ]
 
 
+def _end(row: TextMessage, state: str) -> str:
+    """Return what became of our message, or of what was sent by itself in answer to theirs."""
+    if row.direction == Direction.OUT or not state:
+        return state
+    return _("Our answer: %(state)s") % {"state": state}
+
+
 def conversation_page(conversation: Conversation, *, zone: ZoneInfo) -> dict[str, Any]:
     """Return everything the page of a conversation shows (three queries)."""
     rows = said_in(conversation)
-    ends = endings([row.about for row in rows if row.direction == Direction.OUT])
+    ends = endings([row.about for row in rows])
     return {
         "name": conversation.client.name
         if conversation.client
@@ -85,7 +92,7 @@ def conversation_page(conversation: Conversation, *, zone: ZoneInfo) -> dict[str
                 "who": row.author.name if row.author else "",
                 "at": moment(row.at, zone),
                 "done": DONE.get(row.meaning, ""),
-                "end": ends.get(row.about, ""),
+                "end": _end(row, ends.get(row.about, "")),
             }
             for row in rows
         ],

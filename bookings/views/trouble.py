@@ -58,6 +58,7 @@ def _rows(found: Sequence[Message], zone: ZoneInfo) -> list[dict[str, Any]]:
             "when": moment(one.due_at, zone),
             "why": one.reason,
             "is_late": one.expires_at <= timezone.now(),
+            "can_be_told": one.status != Message.Status.SENDING,
         }
         for one in found
     ]
@@ -67,7 +68,12 @@ def _rows(found: Sequence[Message], zone: ZoneInfo) -> list[dict[str, Any]]:
 @require_POST
 def send_again(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Send it once more."""
-    return _act(request, uid, clearing.send_again, _("It goes out now, by every way there is."))
+    return _act(
+        request,
+        uid,
+        clearing.send_again,
+        _("It goes out now, by every way there is that the client allows."),
+    )
 
 
 @staff_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -39,8 +40,11 @@ def send_again(*, now: datetime, actor: Actor, message: Message) -> None:
 
 @transaction.atomic
 def say_told(*, now: datetime, actor: Actor, message: Message) -> None:
-    """Somebody has told the client: the message is done. Raises TroubleOver."""
-    row = _open(message)
+    """Somebody has told the client: the message is done, and goes no more if it still waits. Raises
+    TroubleOver, for one that is on its way too."""
+    row = _open(message, or_in=(Status.PLANNED,))
+    if row.status == Status.PLANNED and row.due_at > now:
+        raise TroubleOver
     row.status, row.reason = Status.TOLD, TOLD
     _clear(row, now, actor, "message.told")
 
@@ -51,9 +55,9 @@ def put_aside(*, now: datetime, actor: Actor, message: Message) -> None:
     _clear(_open(message), now, actor, "message.put_aside")
 
 
-def _open(message: Message) -> Message:
+def _open(message: Message, *, or_in: Collection[str] = ()) -> Message:
     row = Message.objects.select_for_update().get(pk=message.pk)
-    if row.status not in ENDED or row.cleared_at is not None:
+    if row.status not in (*ENDED, *or_in) or row.cleared_at is not None:
         raise TroubleOver
     return row
 

@@ -58,11 +58,12 @@ def count(*, now: datetime) -> int:
 
 
 def troubled_by_uid(uid: UUID) -> Message | None:
-    """Return a message that ended without being sent, if nobody has seen to it (one query)."""
+    """Return a message that ended without being sent, if nobody has seen to it, or still
+    waits (one query)."""
+    ended = Q(status__in=(Status.FAILED, Status.EXPIRED, Status.SUPPRESSED))
     return (
         Message.objects.select_related("client")
-        .filter(uid=uid, status__in=(Status.FAILED, Status.EXPIRED, Status.SUPPRESSED))
-        .filter(cleared_at__isnull=True)
+        .filter(ended | Q(status=Status.PLANNED), uid=uid, cleared_at__isnull=True)
         .first()
     )
 

@@ -103,6 +103,27 @@ def test_told_or_put_aside_it_is_off_the_page_and_says_who_did_it(what: str, sta
     assert who.post(f"/desk/messages/{one.uid}/{what}/").status_code == 404
 
 
+def test_what_waits_though_it_is_due_can_be_told_and_then_goes_no_more() -> None:
+    stuck = unsent("PLANNED", reason="")
+    lost = unsent("SENDING", claimed_at=datetime.now(UTC) - HOUR)
+    who = desk()
+    page = who.get("/desk/messages/").content.decode()
+    assert f"/desk/messages/{stuck.uid}/told/" in page
+    assert f"/desk/messages/{lost.uid}/told/" not in page, "it may be leaving at this moment"
+    assert who.post(f"/desk/messages/{lost.uid}/told/").status_code == 404
+    assert "the client was told" in act(who, stuck, "told")
+    stuck.refresh_from_db()
+    assert (stuck.status, stuck.cleared_by is not None) == ("TOLD", True)
+    waits = unsent("PLANNED", reason="")
+    for other in ("again", "aside"):
+        act(who, waits, other)
+        waits.refresh_from_db()
+        assert (waits.status, waits.cleared_at) == ("PLANNED", None)
+    Message.objects.filter(pk=waits.pk).update(status="SENDING", claimed_at=datetime.now(UTC))
+    with pytest.raises(TroubleOver):
+        clearing.say_told(now=datetime.now(UTC), actor=audit.staff(clinic.user()), message=waits)
+
+
 @pytest.mark.parametrize("act_on", [clearing.send_again, clearing.say_told, clearing.put_aside])
 def test_two_at_the_desk_see_to_a_message_once(act_on: Any) -> None:
     one = unsent()
