@@ -9,16 +9,17 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from clients import caps, reach
-from clients.channels import open_channel
-from clients.channels.base import Channel, Letter, NotSent, Receipt, Way
+from clients.channels import base, open_channel
+from clients.channels.base import Letter, NotSent, Receipt, Way
 from clients.claiming import LEASE
 from clients.gates import Clock, Gates
-from clients.models import Message
-from clients.notices import Notice, Postponed, Suppressed, Withdrawn, describe
+from clients.models import Channel, Message
+from clients.notices import Described, Notice, Postponed, Suppressed, Withdrawn, describe
 from clients.wording import Edited, Words, edited_words, words
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Post:
         self.clock, self.pause = clock, pause
         self.gates = Gates(clock)
         self.edited: Edited = {}
-        self._open: dict[str, Channel] = {}
+        self._open: dict[str, base.Channel] = {}
 
     def __enter__(self) -> Post:
         return self
@@ -71,6 +72,7 @@ def deliver(messages: Sequence[Message], *, post: Post) -> None:
     began = time.monotonic()
     now = post.clock()
     described = describe(messages, now)
+    described |= _heeding_stop(messages, described)
     post.edited = edited_words()
     going = [each for each in messages if isinstance(described.get(each.pk), Notice)]
     described |= caps.held_back(going, now=now)
@@ -103,6 +105,29 @@ def deliver(messages: Sequence[Message], *, post: Post) -> None:
                 _write(message, status=Status.WITHDRAWN, reason=reason)
             case None:
                 _not_sent(message, NotSent("It could not be described."), now)
+
+
+def _heeding_stop(
+    messages: Sequence[Message], described: Mapping[int, Described]
+) -> dict[int, Described]:
+    """Return what changes since numbers have said STOP, by primary key (at most one query). What
+    answers a text message says for itself whether it goes."""
+    texted = {
+        message.pk: notice
+        for message in messages
+        if isinstance(notice := described.get(message.pk), Notice)
+        and not message.about.startswith("text:")
+    }
+    numbers = {
+        way.to for each in texted.values() for way in each.ways if way.channel == Channel.SMS
+    }
+    stopped = reach.stopped(numbers)
+    changed: dict[int, Described] = {}
+    for pk, notice in texted.items():
+        ways = [way for way in notice.ways if way.channel != Channel.SMS or way.to not in stopped]
+        if len(ways) < len(notice.ways):
+            changed[pk] = replace(notice, ways=ways) if ways else Suppressed(reach.STOPPED)
+    return changed
 
 
 class _Sending:

@@ -1,4 +1,5 @@
-"""Addresses that failed for good, and clients who can't be reached until the desk has seen to it."""
+"""Addresses that failed for good, numbers that have said STOP, and clients who can't be reached until
+the desk has seen to it."""
 
 from __future__ import annotations
 
@@ -9,11 +10,12 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from clients.channels.base import Way
-from clients.models import ContactFailure, Message
+from clients.models import ContactFailure, Conversation, Message
 from clinic import audit
 from clinic.audit import Actor
 
 LENGTH = 32
+STOPPED = "The number has said STOP."
 
 
 def digest(channel: str, to: str) -> str:
@@ -30,6 +32,14 @@ def dead_ways(clients: Collection[int]) -> frozenset[tuple[int, str]]:
         client__in=clients, dead=True, cleared_at__isnull=True
     ).values_list("client", "digest")
     return frozenset(found)
+
+
+def stopped(numbers: Collection[str]) -> frozenset[str]:
+    """Return which numbers have said STOP, whosever they are now (at most one query)."""
+    if not numbers:
+        return frozenset()
+    said = Conversation.objects.filter(phone__in=numbers, stopped_at__isnull=False)
+    return frozenset(said.values_list("phone", flat=True))
 
 
 def note(

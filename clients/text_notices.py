@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from clients import answering
+from clients import answering, reach
 from clients.actions.hearing import CHANGE_LINK, REPLY, STOPPED
 from clients.channels.base import Way
 from clients.contact import phone_words
@@ -14,8 +14,6 @@ from clients.models import Channel, Client, Conversation, Message, TextMessage
 from clients.notices import Described, Notice, Suppressed, Withdrawn
 from clients.wording import Words
 from clinic.models import Clinic
-
-STOPPED_SINCE = "The number has said STOP."
 
 
 def describe(messages: Sequence[Message], now: datetime) -> dict[int, Described]:
@@ -34,7 +32,7 @@ def _one(message: Message, row: TextMessage | None, clinic: Clinic, now: datetim
         return Withdrawn("What it answers is gone.")
     conversation = row.conversation
     if conversation.stopped_at is not None and message.kind != STOPPED:
-        return Suppressed(STOPPED_SINCE)
+        return Suppressed(reach.STOPPED)
     context: dict[str, str | bool] = {"clinic": clinic.name, "phone": phone_words(clinic.phone)}
     said = None
     if message.kind == REPLY:

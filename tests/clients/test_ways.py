@@ -11,8 +11,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 
-from clients import notices, outbox, reach
-from clients.models import Client, ContactFailure, Message
+from clients import contact_consents, notices, outbox, reach
+from clients.models import Client, ContactFailure, Conversation, Message
 from clients.outbox import Described, Notice, Way
 from clients.queries.reach import unreachable
 from clinic import audit
@@ -82,6 +82,41 @@ def test_where_the_first_way_fails_for_good_the_next_is_taken_at_once(provider: 
     assert one.provider_id.startswith("SM")
     assert [asked.form["To"] for asked in provider.taken] == [PHONE]
     assert unreachable() == [], "somebody was reached"
+
+
+def stop(number: str = PHONE) -> Conversation:
+    talk = Conversation.begun(number, now=NOW)
+    talk.stopped_at = NOW
+    talk.save()
+    return talk
+
+
+def test_a_number_that_said_stop_gets_nothing_whosever_record_it_stands_in_later(
+    provider: Provider, ways: dict[str, Sequence[Way]]
+) -> None:
+    stop()
+    one, mailed = planned(ana()), planned(bookings.client(email=EMAIL, phone=PHONE))
+    ways[one.about] = (Way("SMS", PHONE),)
+    provider.to[EMAIL] = NO_EMAIL
+    send()
+    assert (fresh(one).status, one.reason) == ("SUPPRESSED", "The number has said STOP.")
+    assert (fresh(mailed).status, mailed.given_up) == ("FAILED", "EMAIL")
+    assert [asked.form for asked in provider.asked if "To" in asked.form] == []
+
+
+def test_who_allows_text_messages_again_gets_them_though_the_number_said_stop(
+    provider: Provider, ways: dict[str, Sequence[Way]]
+) -> None:
+    stop(), stop("+14165550199")
+    client = ana()
+    none = dict.fromkeys(contact_consents.CHOICES, False)
+    for choice in (none, {**none, "care_sms": True}):
+        one = planned(client)
+        ways[one.about] = (Way("SMS", PHONE),)
+        contact_consents.choose(now=NOW, actor=audit.CLIENT, client=client, granted=choice)
+        send()
+        assert fresh(one).status == ("SENT" if choice["care_sms"] else "SUPPRESSED")
+    assert Conversation.objects.get(phone="+14165550199").stopped_at == NOW
 
 
 def test_where_every_way_fails_the_desk_is_told_whom_nothing_reaches(provider: Provider) -> None:
