@@ -26,7 +26,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from clinic import processes
+from clinic import processes, running
 from clinic.unprivileged import EmbeddedError, Identity, as_nobody, identity_for, in_namespace
 
 START_PATIENCE = 60.0  # seconds; recovery after a kill can take a while
@@ -118,7 +118,7 @@ def start_postgres(
     )
     service = Service(
         "Postgres",
-        f"postgres://{USER}:{password}@127.0.0.1:{port}/{USER}",
+        running.POSTGRES.format(password=password, port=port),
         port,
         directory,
         process,
@@ -172,7 +172,7 @@ def start_redis(
     process, port = _start(
         "Redis", directory, command, ready, cwd=directory, death_signal=signal.SIGINT
     )
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    url = running.REDIS.format(password=password, port=port)
     return Service("Redis", url, port, directory, process, (signal.SIGTERM,))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from clinic import env
+from clinic import env, running
 from clinic.keys import development_key
 from clinic.storages import private_storage
 
@@ -81,11 +81,15 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# The database. A missing URL is an error only when a connection is opened, so that commands
-# that need none (help, collectstatic, up) work without one.
+# The database: the one named, else the one that `manage.py up` keeps here. None at all is an error only
+# when a connection is opened, so that commands that need none (help, collectstatic, up) work.
+_POSTGRES_HERE = "" if PRODUCTION else running.url_of(env.VAR_DIR / "postgres", running.POSTGRES)
+_REDIS_HERE = "" if PRODUCTION else running.url_of(env.VAR_DIR / "redis", running.REDIS)
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(env.DATABASE_URL or "postgres://jade@127.0.0.1:1/jade"),
+        **environ.Env.db_url_config(
+            env.DATABASE_URL or _POSTGRES_HERE or "postgres://jade@127.0.0.1:1/jade"
+        ),
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -181,7 +185,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Queue: ids only. A dead or silent broker must not hold a request up (docs/decisions/0002).
-CELERY_BROKER_URL = env.REDIS_URL or "redis://127.0.0.1:1/0"
+CELERY_BROKER_URL = env.REDIS_URL or _REDIS_HERE or "redis://127.0.0.1:1/0"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

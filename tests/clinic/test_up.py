@@ -240,6 +240,19 @@ def test_a_killed_web_worker_does_not_leave_the_clinic_without_pages(running: Ch
     eventually(lambda: answers(running.port), within=40, what="a page")
 
 
+def test_another_command_beside_it_finds_its_database(running: Checkout) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "messages_doctor", "nobody@example.org"],
+        cwd=running.root,
+        env=running.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr.strip().startswith("CommandError: Nobody is found by that."), done.stderr
+
+
 def test_the_same_folder_can_not_be_started_twice(running: Checkout) -> None:
     said = running.refused(PORT=str(free_port()))
     assert f"already runs from this folder: http://localhost:{running.port}/" in said
