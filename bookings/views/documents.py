@@ -14,10 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bookings.queries.practice import clinic_zone
 from bookings.views.desk_change import actor_of
 from bookings.views.documents_page import document_rows
-from bookings.views.photos import released, seen, today_of, treated, viewer_of
+from bookings.views.photos import released, seen, today_of, treated, viewer_of, withdrawn
 from bookings.views.practice import practitioners_only
 from clients import uploading
-from clients.actions import media as actions
 from clients.forms.media import MOST_BYTES, DocumentForm
 from clients.models import Client, Document
 from clients.queries import media
@@ -85,12 +84,7 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     if document is None:
         raise Http404
     client = treated(request, document.client.uid)
-    did = "withdrawn"
-    try:
-        actions.withdraw(now=timezone.now(), actor=actor_of(request), file=document)
-    except Refusal:
-        did = "already"
-    return SeeOther(f"{reverse('documents', args=[client.uid])}?did={did}")
+    return SeeOther(f"{reverse('documents', args=[client.uid])}?did={withdrawn(request, document)}")
 
 
 @practitioners_only

@@ -163,12 +163,7 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     if photo is None:
         raise Http404
     client = treated(request, photo.client.uid)
-    did = "withdrawn"
-    try:
-        actions.withdraw(now=timezone.now(), actor=actor_of(request), file=photo)
-    except Refusal:
-        did = "already"
-    return SeeOther(f"{reverse('photos', args=[client.uid])}?did={did}")
+    return SeeOther(f"{reverse('photos', args=[client.uid])}?did={withdrawn(request, photo)}")
 
 
 @practitioners_only
@@ -180,6 +175,15 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise Http404
     client = treated(request, photo.client.uid)
     return SeeOther(f"{reverse('photos', args=[client.uid])}?did={released(request, photo)}")
+
+
+def withdrawn(request: HttpRequest, kept: Photo | Document) -> str:
+    """Take a file out of the record's front row; return what was done, for the page."""
+    try:
+        actions.withdraw(now=timezone.now(), actor=actor_of(request), file=kept)
+    except Refusal:
+        return "already"
+    return "withdrawn"
 
 
 def released(request: HttpRequest, kept: Photo | Document) -> str:
