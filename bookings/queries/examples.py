@@ -21,6 +21,8 @@ from treatments.models import Treatment
 MOST = 30
 # As long as the address of a real link, which only the client gets.
 TOKEN = "0" * 43
+# Of what waits for the clinic, invented: on most days some of it is nought, and goes unsaid.
+COUNTED = {"unsent": "2", "unreached": "1", "replies": "3", "to_do": "4", "visits": "12"}
 
 
 def bookings_to_try(now: datetime) -> list[Booking]:
@@ -74,6 +76,7 @@ def values(
                 "consent": _link("consent"),
                 "confirm": f"{_link('manage')}confirm/",
                 "stop": _link("stop"),
+                **COUNTED,
                 "from_date": long_date(_starts(booking, now).date() + timedelta(days=14)),
             }
         else:

@@ -54,7 +54,7 @@ KINDS: Mapping[str, str | Promise] = {
     hearing.STOPPED: gettext_lazy("Text messages ended, in answer to STOP"),
     hearing.STARTED: gettext_lazy("Text messages again, in answer to START"),
     hearing.REPLY: gettext_lazy("Written by staff"),
-    DIGEST: gettext_lazy("What waits this morning"),
+    DIGEST: gettext_lazy("What waits, once a day"),
 }
 # What is to be done where it is no message but a task, as far as that is not what it is called.
 TASKS: Mapping[str, str | Promise] = {

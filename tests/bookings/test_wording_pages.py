@@ -180,6 +180,13 @@ def test_every_kind_has_its_page_and_its_look(owner: Client, kind: str) -> None:
     assert owner.get(f"{page}preview/").status_code == 200
 
 
+def test_the_owners_mail_is_looked_at_with_all_that_may_wait(owner: Client) -> None:
+    path = "/settings/wording/digest/en-ca/"
+    look = owner.get(f"{path}preview/").content.decode()
+    for words in ("Messages that did not go: 2", "Things to do: 4", "Visits today: 12"):
+        assert words in look
+
+
 def test_a_test_goes_to_oneself_and_saves_nothing(owner: Client, sink: Sink) -> None:
     answer = owner.post(PAGE, {**MINE, "step": "test"})
     assert answer.status_code == 200
