@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Channel, Client, ContactConsent, Conversation, Purpose
+from clients.models import STANDS, Channel, Client, ContactConsent, Conversation, Purpose
 from clinic import audit
 from clinic.audit import Actor
 
@@ -118,8 +118,8 @@ def choose(
     language: to write to them in; "" leaves it as it is.
     """
     # As whoever hears a text message does: the conversation first, then the client.
-    talks = Conversation.objects.filter(phone=client.phone).exclude(phone="")
-    list(talks.select_for_update(of=("self",)).values_list("pk"))
+    talks = Conversation.objects.filter(STANDS, phone=client.phone).exclude(phone="")
+    theirs = list(talks.select_for_update(of=("self",)).values_list("pk", flat=True))
     # Two forms sent at once are taken one after the other.
     current = Client.objects.select_for_update().get(pk=client.pk)
     if language and language != current.language:
@@ -144,7 +144,7 @@ def choose(
         for name, yes in changed.items()
     )
     if any(yes and CHOICES[name][0] == Channel.SMS for name, yes in changed.items()):
-        talks.update(stopped_at=None)
+        Conversation.objects.filter(pk__in=theirs).update(stopped_at=None)
     if changed:
         audit.record(
             now=now, actor=actor, verb="client.messages_chosen", about=f"client:{client.uid}",

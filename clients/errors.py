@@ -393,3 +393,9 @@ class NumberStopped(_Said):
     code = "number_stopped"
     field = "text"
     words = _("This number has said STOP, so nothing is sent there. Please call instead.")
+
+
+class NumberPassedOn(_Said):
+    code = "number_passed_on"
+    field = "text"
+    words = _("This number has changed hands, so an answer would reach somebody else.")

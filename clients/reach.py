@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from clients.channels.base import Way
-from clients.models import ContactFailure, Conversation, Message
+from clients.models import STANDS, ContactFailure, Conversation, Message
 from clinic import audit
 from clinic.audit import Actor
 
@@ -35,10 +35,11 @@ def dead_ways(clients: Collection[int]) -> frozenset[tuple[int, str]]:
 
 
 def stopped(numbers: Collection[str]) -> frozenset[str]:
-    """Return which numbers have said STOP, whosever they are now (at most one query)."""
+    """Return which numbers have said STOP, in whichever records they stand; not those that whoever
+    said so has no more (at most one query)."""
     if not numbers:
         return frozenset()
-    said = Conversation.objects.filter(phone__in=numbers, stopped_at__isnull=False)
+    said = Conversation.objects.filter(STANDS, phone__in=numbers, stopped_at__isnull=False)
     return frozenset(said.values_list("phone", flat=True))
 
 

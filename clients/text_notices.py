@@ -31,6 +31,8 @@ def _one(message: Message, row: TextMessage | None, clinic: Clinic, now: datetim
     if row is None or not row.conversation.phone:
         return Withdrawn("What it answers is gone.")
     conversation = row.conversation
+    if conversation.is_over:
+        return Withdrawn("The number is somebody else's by now.")
     if conversation.stopped_at is not None and message.kind != STOPPED:
         return Suppressed(reach.STOPPED)
     context: dict[str, str | bool] = {"clinic": clinic.name, "phone": phone_words(clinic.phone)}

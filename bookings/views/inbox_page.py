@@ -83,6 +83,7 @@ def conversation_page(conversation: Conversation, *, zone: ZoneInfo) -> dict[str
             for one in clients_of(conversation)
         ],
         "stopped": conversation.stopped_at is not None,
+        "over": conversation.is_over,
         "waits": conversation.waiting_since is not None,
         "done_href": reverse("inbox-done", args=[conversation.uid]),
         "said": [

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from clients import answering, outbox
 from clients.contact_consents import allow, refuse
-from clients.errors import NumberStopped, ReplyEmpty
+from clients.errors import NumberPassedOn, NumberStopped, ReplyEmpty
 from clients.models import Channel, Client, Conversation, Message, Purpose, TextMessage
 from clients.replies import Meaning, cleaned, heard
 from clinic import audit
@@ -48,14 +48,16 @@ def hear(
         return False
     said = heard(text)
     meaning = Meaning.STOP if is_stop else said.meaning
+    clients = list(
+        Client.objects.filter(phone=phone).exclude(status__in=Client.GONE).order_by("pk")
+    )
+    conversation = _with(clients, conversation, now=now)
     row = TextMessage.objects.create(
         conversation=conversation, direction=Direction.IN, text=cleaned(text), meaning=meaning,
         provider=provider, provider_id=provider_id, at=now,
     )  # fmt: skip
-    clients = list(
-        Client.objects.filter(phone=phone).exclude(status__in=Client.GONE).order_by("pk")
-    )
     conversation.client = clients[0] if len(clients) == 1 else None
+    conversation.is_shared = conversation.is_shared or len(clients) > 1
     conversation.language = said.language or conversation.language
     conversation.last_at = now
     if not _done(row, meaning, clients, now=now, answered=answered):
@@ -67,7 +69,25 @@ def hear(
 def _of_number(phone: str, *, now: datetime) -> Conversation:
     """Return a number's conversation, its row locked; two first messages make one."""
     Conversation.objects.bulk_create([Conversation.begun(phone, now=now)], ignore_conflicts=True)
-    return Conversation.objects.select_for_update(of=("self",)).get(phone=phone)
+    locked = Conversation.objects.select_for_update(of=("self",)).select_related("client")
+    open_one = locked.filter(phone=phone, ended_at=None)
+    # None where it ended while we waited for it: then another has begun.
+    return open_one.first() or open_one.get()
+
+
+def _with(clients: Sequence[Client], conversation: Conversation, *, now: datetime) -> Conversation:
+    """Return the conversation with those who have the number now: a new one where it was somebody
+    else's, or where one of several has kept it. They read nothing of what was said before, and a STOP
+    is not theirs; only what several have said may be, so that holds until they take it back."""
+    if not conversation.is_over and not (conversation.is_shared and len(clients) == 1):
+        return conversation
+    conversation.ended_at = now
+    conversation.save(update_fields=["ended_at"])
+    made = Conversation.begun(conversation.phone, now=now)
+    if conversation.client is None:
+        made.stopped_at = conversation.stopped_at
+    made.save()
+    return made
 
 
 def _done(
@@ -133,15 +153,18 @@ def answer(
     """The desk answers a number; nothing waits there any more. The same form sent again is the same
     answer (`key`).
 
-    Raises ReplyEmpty or NumberStopped.
+    Raises ReplyEmpty, NumberStopped, or NumberPassedOn where the number is somebody else's now.
     """
-    conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation.pk)
+    locked = Conversation.objects.select_for_update(of=("self",)).select_related("client")
+    conversation = locked.get(pk=conversation.pk)
     known = TextMessage.objects.filter(uid=key, conversation=conversation).first()
     if known is not None:
         return known
     said = cleaned(text)
     if not said:
         raise ReplyEmpty
+    if conversation.is_over:
+        raise NumberPassedOn
     if conversation.stopped_at is not None:
         raise NumberStopped
     row = TextMessage.objects.create(

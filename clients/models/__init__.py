@@ -7,7 +7,7 @@ from clients.models.consent import (
     ConsentStillYes,
     ConsentWithdrawn,
 )
-from clients.models.conversation import Conversation, TextMessage
+from clients.models.conversation import STANDS, Conversation, TextMessage
 from clients.models.data_request import DataRequest
 from clients.models.intake import (
     IntakeDefinition,
@@ -38,6 +38,7 @@ from clients.models.wording import MessageWording
 
 __all__ = [
     "STANDARD_VIEWS",
+    "STANDS",
     "WAIT_ALONE",
     "BookingQuestion",
     "Channel",

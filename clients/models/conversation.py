@@ -7,16 +7,21 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clients import sealing
 from clients.models.client import Client
 from clients.sealing import SealedText
 
+# Those that are still with whoever has the number: see `Conversation.is_over`.
+STANDS = Q(ended_at=None) & (Q(client=None) | Q(client__phone=F("phone")))
+
 
 class Conversation(models.Model):
-    """All text messages of one number. `client` is whose number it is, where it is one client's.
+    """All text messages of one number with whoever has it. `client` is whose number it is, where it
+    is one client's; `is_shared`: it has been several clients' at once, and is nobody's alone. Where
+    the number goes to somebody else a new one begins with the next message, and this has `ended_at`.
 
     It has a key of its own, since a number may be nobody's we know; destroying it (`wrapped` empty)
     ends what was said. `waiting_since`: somebody at the desk has yet to look. `stopped_at`: the
@@ -28,6 +33,7 @@ class Conversation(models.Model):
     client = models.ForeignKey(
         Client, on_delete=models.PROTECT, null=True, blank=True, related_name="conversations"
     )
+    is_shared = models.BooleanField(default=False, db_default=False)
     language = models.CharField(max_length=10, blank=True)
     key_id = models.CharField(max_length=16)
     wrapped = models.BinaryField(null=True)
@@ -35,13 +41,16 @@ class Conversation(models.Model):
     last_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     _data_key: bytes | None = None
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["phone"], condition=~Q(phone=""), name="conversation_once_a_number"
+                fields=["phone"],
+                condition=~Q(phone="") & Q(ended_at=None),
+                name="conversation_once_a_number",
             ),
             models.CheckConstraint(
                 condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
@@ -66,6 +75,14 @@ class Conversation(models.Model):
         made = cls(phone=phone, created_at=now, last_at=now)
         made.key_id, made.wrapped = sealing.wrap(sealing.new_data_key(), client_uid=made.uid)
         return made
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the number is no longer that of whoever wrote here: what they said is theirs, and
+        an answer would reach somebody else."""
+        if self.ended_at is not None:
+            return True
+        return self.client is not None and self.client.phone != self.phone
 
     @property
     def key(self) -> Conversation:

@@ -51,7 +51,9 @@ def said_in(conversation: Conversation) -> list[TextMessage]:
 
 
 def clients_of(conversation: Conversation) -> list[Client]:
-    """Return whose number it is (one query)."""
+    """Return whose number it is, of one that is over whose it was (at most one query)."""
+    if conversation.is_over:
+        return [conversation.client] if conversation.client else []
     rows = Client.objects.filter(phone=conversation.phone).exclude(status__in=Client.GONE)
     return list(rows.order_by("name_key", "pk"))
 

@@ -13,10 +13,12 @@ from django.test import Client as Browser
 
 from bookings import links, notices
 from bookings.models import Booking
-from clients import outbox, stop_links
+from bookings.queries.own_data import own_data
+from clients import contact_consents, outbox, reach, stop_links
 from clients.actions.hearing import hear
 from clients.channels import twilio
 from clients.models import Client, ContactConsent, Conversation, Message, TextMessage
+from clinic.audit import CLIENT
 from clinic.models import AccessEntry, AuditEntry
 from tests.bookings.world import raw_table
 from tests.factories import bookings, clinic
@@ -291,6 +293,93 @@ def test_an_answer_that_cant_be_sent_keeps_what_was_typed(text: str) -> None:
     assert not Message.objects.exists()
 
 
+# A number that becomes somebody else's
+
+
+def passed_on() -> tuple[Client, Client]:
+    """Return who had the number and wrote from it, and who has it since."""
+    ana_, otto = ana(), ana(name="Otto Berg", phone="")
+    write("My daughter is ill, can I come later?")
+    write("STOP", answered=True)
+    Client.objects.filter(pk=ana_.pk).update(phone="+14165550188")
+    Client.objects.filter(pk=otto.pk).update(phone=PHONE)
+    return ana_, otto
+
+
+def taken_away(client: Client) -> list[str]:
+    return [text["text"] for text in own_data(Client.objects.get(pk=client.pk), now=now())["texts"]]
+
+
+@pytest.mark.django_db
+def test_who_gets_a_number_reads_nothing_of_what_was_written_from_it_before() -> None:
+    ana_, otto = passed_on()
+    write("Hello, this is Otto")
+    assert taken_away(otto) == ["Hello, this is Otto"]
+    assert "My daughter is ill, can I come later?" in taken_away(ana_)
+    assert "Hello, this is Otto" not in taken_away(ana_)
+    before, since = Conversation.objects.order_by("pk")
+    assert (before.client, since.client) == (ana_, otto)
+    write("One more thing")
+    assert Conversation.objects.count() == 2, "it goes on with whoever has the number"
+
+
+@pytest.mark.django_db
+def test_who_gets_a_number_does_not_inherit_a_stop_and_whoever_said_so_keeps_it() -> None:
+    ana_, otto = passed_on()
+    assert reach.stopped([PHONE]) == frozenset(), "before they have written anything"
+    write("Hello")
+    assert reach.stopped([PHONE]) == frozenset()
+    assert sms_consents(ana_) == {"CARE": False, "MARKETING": False}
+    assert sms_consents(otto) == {}
+    write("STOP", answered=True)
+    assert reach.stopped([PHONE]) == {PHONE}
+    contact_consents.choose(
+        now=now(), actor=CLIENT, client=Client.objects.get(pk=otto.pk),
+        granted={**dict.fromkeys(contact_consents.CHOICES, False), "care_sms": True},
+    )  # fmt: skip
+    before, since = Conversation.objects.order_by("pk")
+    assert before.stopped_at is not None, "nobody takes back what another said"
+    assert since.stopped_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_written", [False, True])
+def test_an_answer_to_who_had_a_number_never_reaches_who_has_it_now(
+    provider: Provider, has_written: bool
+) -> None:
+    person = ana()
+    write("Which clinic is this?")
+    old, browser = talk(), desk()
+    path, form = f"/desk/inbox/{old.uid}/", {"text": "Ours, Ana.", "key": str(uuid.uuid4())}
+    assert browser.post(path, form).status_code == 303
+    Client.objects.filter(pk=person.pk).update(phone="")
+    otto = ana(name="Otto Berg")
+    if has_written:
+        write("Hello")
+    outbox.send_due(clock=now)
+    assert browser.post(path, {**form, "key": str(uuid.uuid4())}).status_code == 409
+    outbox.send_due(clock=now)
+    assert provider.taken == []
+    page = browser.get(path).content.decode()
+    assert "has changed hands" in page
+    assert "Ana Lima" in page
+    assert str(otto.uid) not in page, "what Ana wrote leads to her"
+    assert browser.post(f"{path}done/").status_code == 303
+
+
+@pytest.mark.django_db
+def test_a_shared_number_is_one_conversation_until_one_keeps_it_alone() -> None:
+    first, second = ana(), ana(name="Beatriz Lima")
+    write("We are both ill")
+    write("STOP", answered=True)
+    write("Still both ill")
+    assert Conversation.objects.count() == 1
+    Client.objects.filter(pk=second.pk).update(phone="")
+    write("Beatriz has a number of her own now")
+    assert taken_away(first) == ["Beatriz has a number of her own now"]
+    assert reach.stopped([PHONE]) == {PHONE}, "it was said for the number of both"
+
+
 # Told twice, at once, or by somebody else
 
 
@@ -306,7 +395,7 @@ def test_a_message_told_again_is_the_same_message(settings: Any, provider: Provi
     assert len(texts()) == 1
 
 
-def test_first_messages_at_once_make_one_conversation(fresh_db: Database) -> None:
+def write_at_once() -> None:
     ready = threading.Barrier(4)
 
     def send(number: int) -> None:
@@ -321,8 +410,21 @@ def test_first_messages_at_once_make_one_conversation(fresh_db: Database) -> Non
         thread.start()
     for thread in threads:
         thread.join(timeout=20)
+
+
+def test_first_messages_at_once_make_one_conversation(fresh_db: Database) -> None:
+    write_at_once()
     assert Conversation.objects.count() == 1
     assert sorted(texts()) == ["Hello 0", "Hello 1"]
+
+
+def test_first_messages_of_who_has_a_number_now_make_one_conversation(fresh_db: Database) -> None:
+    passed_on()
+    write_at_once()
+    before, since = Conversation.objects.order_by("pk")
+    assert (before.ended_at is None, since.ended_at) == (False, None)
+    assert sorted(texts())[:2] == ["Hello 0", "Hello 1"]
+    assert since.messages.count() == 2
 
 
 @pytest.mark.django_db
