@@ -37,7 +37,8 @@ def hear(
 ) -> bool:
     """Take a text message in; return False for one that was taken in before.
 
-    phone: E.164. is_stop: the provider says that they opted out, whatever the words. answered: the
+    phone: E.164. is_stop: the provider says that they opted out, whatever the words; where these
+    wish to change a visit, the desk reads them, since no link can be sent any more. answered: the
     provider has confirmed a STOP or START itself, so that we don't do it once more.
     """
     conversation = _of_number(phone, now=now)
@@ -60,7 +61,8 @@ def hear(
     conversation.is_shared = conversation.is_shared or len(clients) > 1
     conversation.language = said.language or conversation.language
     conversation.last_at = now
-    if not _done(row, meaning, clients, now=now, answered=answered):
+    is_done = _done(row, meaning, clients, now=now, answered=answered)
+    if not is_done or (is_stop and said.meaning is Meaning.CHANGE):
         conversation.waiting_since = conversation.waiting_since or now
     conversation.save()
     return True

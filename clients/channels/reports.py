@@ -40,20 +40,20 @@ TWILIO_EVENTS = {
 }
 # No handset will ever have that number: unknown, a landline, or one that has sent STOP.
 _DEAD = frozenset({"21610", "21614", "30005", "30006"})
-# Words that Twilio itself answers, unless it is told not to.
-_TWILIOS_OWN = frozenset(
-    {
-        "STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT",
-        "START", "YES", "UNSTOP",
-    }
-)  # fmt: skip
+# Words that Twilio itself answers, unless it is told not to. After the first it sends nothing to
+# that number any more, whatever else somebody meant by them.
+_TWILIOS_STOP = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "REVOKE", "OPTOUT", "CANCEL", "END", "QUIT"}
+)
+_TWILIOS_OWN = _TWILIOS_STOP | {"START", "YES", "UNSTOP"}
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}", re.ASCII)
 GATEWAY_EVENTS = {"delivered": Event.DELIVERED, "failed": Event.BOUNCED, "dead": Event.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text message that came in. `answered`: the provider has confirmed a STOP or START itself."""
+    """A text message that came in. `is_stop`: the provider sends nothing there any more.
+    `answered`: it has confirmed a STOP or START itself."""
 
     phone: str
     text: str
@@ -174,14 +174,14 @@ def of_gateway(request: HttpRequest, *, now: datetime) -> list[Report]:
 def text_of_twilio(request: HttpRequest) -> Text:
     """Return a text message as Twilio brings it. Raises NotThere, NotSigned or Unreadable."""
     form = twilio_form(request)
-    opted = form.get("OptOutType", "")
+    opted, word = form.get("OptOutType", ""), form.get("Body", "").strip().upper()
     return Text(
         phone=_number(form.get("From", "")),
         text=form.get("Body", ""),
         provider=twilio.PROVIDER,
         provider_id=form.get("MessageSid", "")[:200],
-        is_stop=opted == "STOP",
-        answered=bool(opted) or form.get("Body", "").strip().upper() in _TWILIOS_OWN,
+        is_stop=opted == "STOP" or word in _TWILIOS_STOP,
+        answered=bool(opted) or word in _TWILIOS_OWN,
     )
 
 

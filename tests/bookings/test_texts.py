@@ -224,6 +224,34 @@ def test_each_word_that_twilio_confirms_itself_is_confirmed_by_it_alone(
     assert provider.taken == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["CANCEL", "cancel "])
+def test_a_cancel_that_twilio_takes_for_a_stop_is_one_and_the_desk_sees_to_the_visit(
+    provider: Provider, settings: Any, word: str
+) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    person = ana()
+    soon(person)
+    assert inbound(word, "SM1") == 204
+    assert sms_consents(person) == {"CARE": False, "MARKETING": False}
+    assert (talk().stopped_at is None, talk().waiting_since is None) == (False, False)
+    outbox.send_due(clock=now)
+    assert provider.taken == [], "Twilio would refuse it"
+    browser = desk()
+    assert "Ana Lima" in browser.get("/desk/inbox/").content.decode()
+    assert "Please call instead" in browser.get(f"/desk/inbox/{talk().uid}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_cancel_through_a_gateway_is_a_wish_to_change_alone(provider: Provider) -> None:
+    person = ana()
+    booking = soon(person)
+    write("CANCEL")
+    assert (talk().stopped_at, sms_consents(person)) == (None, {})
+    outbox.send_due(clock=now)
+    assert links.manage_url(booking) in provider.taken[0].form["Body"]
+
+
 # Everything else
 
 
