@@ -29,6 +29,7 @@ urlpatterns = [
     path("manage/<str:token>/again/", embeddable(manage.again), name="manage-again"),
     path("manage/<str:token>/move/", embeddable(limited(manage.move)), name="manage-move"),
     path("manage/<str:token>/confirm/", embeddable(limited(manage.come)), name="manage-come"),
+    path("manage/<str:token>/remind/", embeddable(limited(manage.remind)), name="manage-remind"),
     path("manage/<str:token>/cancel/", embeddable(limited(manage.cancel)), name="manage-cancel"),
     path("check-in/<str:token>/", limited(checking_in.check_in), name="check-in"),
     path("forms/<str:token>/send/", limited(telling.send), name="form-send"),

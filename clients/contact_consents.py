@@ -61,9 +61,10 @@ def allow(
     channel: str,
     purposes: Collection[str],
     source: str,
+    wording: str = WORDING,
 ) -> None:
-    """Say yes for a client, as `refuse` says no."""
-    _say(now, actor, client, channel, purposes, source, granted=True)
+    """Say yes for a client, as `refuse` says no. wording: version of the text that was agreed to."""
+    _say(now, actor, client, channel, purposes, source, granted=True, wording=wording)
 
 
 def _say(
@@ -75,6 +76,7 @@ def _say(
     source: str,
     *,
     granted: bool,
+    wording: str = WORDING,
 ) -> None:
     Client.objects.select_for_update().get(pk=client.pk)
     newest = {
@@ -92,7 +94,7 @@ def _say(
             granted=granted,
             at=now,
             source=source,
-            wording=WORDING,
+            wording=wording,
         )
         for purpose in changed
     )

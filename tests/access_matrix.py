@@ -36,6 +36,8 @@ TABLE = """
 /manage/<str:token>/again/                      POST 405    405    405    405    405    405    405
 /manage/<str:token>/confirm/                    GET  200    200    200    200    200    200    200
 /manage/<str:token>/confirm/                    POST 303    303    303    303    303    303    303
+/manage/<str:token>/remind/                     GET  405    405    405    405    405    405    405
+/manage/<str:token>/remind/                     POST 303    303    303    303    303    303    303
 /manage/<str:token>/move/                       GET  200    200    200    200    200    200    200
 /manage/<str:token>/move/                       POST 303    303    303    303    303    303    303
 /manage/<str:token>/cancel/                     GET  200    200    200    200    200    200    200

@@ -5,6 +5,7 @@ from bookings.actions.booking import Booked, book
 from bookings.actions.changing import accept, cancel, decline, move, say_yes
 from bookings.actions.desk import book_by_staff, cancel_by_staff, move_by_staff
 from bookings.actions.holding import hold, release
+from bookings.actions.reminding import ask_for_reminders
 from bookings.actions.reviewing import Answered, Decision, answer_questions, judge_again, review
 from bookings.actions.sitting import begin_session, sign
 from bookings.actions.sweeping import (
@@ -24,6 +25,7 @@ __all__ = [
     "accept",
     "answer_questions",
     "arrive",
+    "ask_for_reminders",
     "begin_session",
     "book",
     "book_by_staff",

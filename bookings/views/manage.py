@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings import actions, ical, lifecycle
 from bookings.actions.changing import check_changeable
@@ -22,10 +22,11 @@ from bookings.models import Booking
 from bookings.queries import catalogue
 from bookings.queries.forms import form_href
 from bookings.queries.next_visit import like
+from bookings.queries.reminders import way_to_ask
 from bookings.views import wording
 from bookings.views.answers import INVALID, SeeOther, manage_path, private
 from bookings.views.details_page import summary, times_href
-from bookings.views.manage_page import manage_page
+from bookings.views.manage_page import ASKS, manage_page
 from bookings.views.of_booking import of_booking
 from bookings.views.public import status_of
 from bookings.views.times_page import TimesPage, Wanted, times_page
@@ -46,8 +47,13 @@ def show(request: HttpRequest, booking: Booking) -> HttpResponse:
         is_new="new" in request.GET,
         is_moved="moved" in request.GET,
         form_href=form_href(booking, now=now),
+        ask=ASKS.get(way_to_ask(booking, now=now), ""),
     )
-    context = {"page": page, "says_yes": "coming" in request.GET}
+    context = {
+        "page": page,
+        "says_yes": "coming" in request.GET,
+        "reminds": "remind" in request.GET and not page.ask,
+    }
     return render(request, "bookings/manage/show.html", context)
 
 
@@ -121,6 +127,16 @@ def come(request: HttpRequest, booking: Booking) -> HttpResponse:
         return SeeOther(f"{home}?coming")
     context = {"page": summary(booking, now), "home": home}
     return render(request, "bookings/manage/come.html", context)
+
+
+@csrf_exempt
+@require_POST
+@private
+@of_booking
+def remind(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Take the yes to reminders that the form did not get. Saying it twice is once."""
+    asked = actions.ask_for_reminders(now=timezone.now(), actor=audit.CLIENT, booking=booking)
+    return SeeOther(f"{manage_path(booking)}{'?remind' if asked else ''}")
 
 
 @csrf_exempt

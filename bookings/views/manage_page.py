@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import lifecycle, links
 from bookings.models import Booking, Merge
@@ -17,8 +18,14 @@ from bookings.views.care import AFTERCARE, CALL_US, EMERGENCY, PREPARE, Line
 from bookings.views.details_page import Summary, summary
 from clients.consent_links import token_of
 from clients.consent_rules import Kind
+from clients.models import Channel
 from clients.queries import consents
 
+# What a client agrees to, as the form they booked by words it, by the way it would come.
+ASKS: dict[Channel | None, str | Promise] = {
+    Channel.EMAIL: gettext_lazy("E-mail me reminders and aftercare"),
+    Channel.SMS: gettext_lazy("Text me reminders"),
+}
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 
 
@@ -41,6 +48,7 @@ class ManagePage:
     has_been: bool
     consent_href: str
     form_href: str
+    ask: str | Promise
     prepare: tuple[Line, ...] = PREPARE
     aftercare: tuple[Line, ...] = AFTERCARE
     call_us: str | Promise = CALL_US
@@ -54,9 +62,11 @@ def manage_page(
     is_new: bool,
     is_moved: bool,
     form_href: str = "",
+    ask: str | Promise = "",
 ) -> ManagePage:
     """Return the page; `is_new` and `is_moved` say what the client did a moment ago; `form_href` is
-    where their health form is, "" for none."""
+    where their health form is, "" for none; `ask` is the yes by which they would be reminded, ""
+    where they are, or can't be."""
     words = summary(booking, now)
     coming = booking.status in lifecycle.COMING and now < booking.starts_at
     title, lead = _words(booking, words, now=now, is_fresh=is_new or is_moved)
@@ -77,6 +87,7 @@ def manage_page(
         again_place=booking.room.location.slug,
         directions_href=MAPS + quote(words.address),
         form_href=form_href if coming else "",
+        ask=ask if coming else "",
         has_been=booking.status not in lifecycle.DEAD and now >= booking.ends_at,
         consent_href=_consent_href(booking, now) if coming else "",
     )

@@ -31,6 +31,7 @@ from clinic.audit import CLIENT, staff
 from clinic.models import AuditEntry
 from tests.bookings.test_messages import HOUR, NOW, planned_booking
 from tests.factories import bookings, clinic
+from tests.factories.clients import consent
 from tests.factories.house import house
 from tests.harness.smtp import Sink
 from tools import translations
@@ -261,6 +262,11 @@ def test_the_pages_of_a_booking_are_french_as_a_whole_for_who_reads_french() -> 
         assert len(said) > 5
         assert not said & english(), page
     assert "C\u2019est réservé, Ana" in browser.get(path).content.decode()
+    consent(client=booking.client, channel="EMAIL", granted=False)
+    unreminded, asked = browser.get(path), browser.post(f"{path}remind/", follow=True)
+    for answer in (unreminded, asked):
+        assert "rappel" in answer.content.decode()
+        assert not read(answer.content.decode()) & english()
     refused = browser.post(f"{path}move/", {})
     assert (refused.status_code, "Choisissez un moment." in refused.content.decode()) == (422, True)
     over = home.at(ahead=-2)
