@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from defusedcsv import csv
 
+from bookings.queries.practice import clinic_zone
 from clients.models import Client
 from clinic import audit
 from clinic.audit import Actor
@@ -29,15 +31,15 @@ def export_clients(*, now: datetime, actor: Actor) -> Iterator[str]:
         now=now, actor=actor, verb="clients.exported", about="clients:all",
         after={"rows": rows.count()},
     )  # fmt: skip
-    return _lines(rows.iterator(chunk_size=2000))
+    return _lines(rows.iterator(chunk_size=2000), clinic_zone())
 
 
-def _lines(clients: Iterator[Client]) -> Iterator[str]:
+def _lines(clients: Iterator[Client], zone: ZoneInfo) -> Iterator[str]:
     writer = csv.writer(_Line())
     # So that spreadsheets know the encoding.
     yield "\ufeff" + writer.writerow(HEADINGS)
     for one in clients:
-        since = one.created_at.date().isoformat()
+        since = one.created_at.astimezone(zone).date().isoformat()
         yield writer.writerow(
             (str(one.uid), one.name, one.email, one.phone, one.language, one.status, since)
         )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from bookings.models import Booking
 from bookings.queries.of_client import bookings_of
+from bookings.queries.practice import clinic_zone
 from clients import data_requests, intake_words
 from clients.answers import UNSURE_DAY
 from clients.models import (
@@ -72,7 +73,7 @@ def own_data(client: Client, *, now: datetime) -> Document:
                 "dated": one.dated.isoformat() if one.dated else None,
                 "added_at": one.added_at.isoformat(),
             }
-            for one in media.documents_of(client)
+            for one in media.documents_of(client, zone=clinic_zone())
         ],
         "requests": [
             {

@@ -58,11 +58,12 @@ def _show(
     request: HttpRequest, client: Client, form: DocumentForm | None = None, status: int = 200
 ) -> HttpResponse:
     seen(request, client, "DOCUMENTS")
+    zone = clinic_zone()
     rows = document_rows(
-        media.documents_of(client),
+        media.documents_of(client, zone=zone),
         viewer=viewer_of(request),
         now=timezone.now(),
-        zone=clinic_zone(),
+        zone=zone,
     )
     context = {
         "client": client,

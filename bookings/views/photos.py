@@ -239,4 +239,4 @@ def file(request: HttpRequest, signed: str) -> HttpResponse:
     if found is None:
         raise Http404
     treated(request, found.file.client.uid)
-    return files.answer(found)
+    return files.answer(found, zone=practice.clinic_zone())

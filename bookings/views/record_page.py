@@ -141,7 +141,7 @@ def record_page(
         uid=str(record.client.uid),
         name=record.client.name,
         initials=wording.initials(record.client.name),
-        about=_about(record, now.astimezone(zone).date()),
+        about=_about(record, now, zone),
         can_send=bool(record.client.email),
         next_when=_coming_words(coming),
         next_href=reverse("practice-visit", args=[coming.uid]) if coming else "",
@@ -180,15 +180,17 @@ def _as_form(one: Sent) -> trends.Form:
     return trends.Form(one.row.told_on, one.form, one.row.asked, one.row.answers)
 
 
-def _about(record: Record, today: date) -> str:
+def _about(record: Record, now: datetime, zone: ZoneInfo) -> str:
     """Return "41, she/her. Client since October 2026."."""
+    today = now.astimezone(zone).date()
+    first = record.client.created_at.astimezone(zone).date()
     answers = record.newest.row.answers if record.newest else {}
     said = [str(answers["pronouns"])] if answers.get("pronouns") else []
     if born := answers.get("dob"):
         then = date.fromisoformat(born)
         age = today.year - then.year - ((today.month, today.day) < (then.month, then.day))
         said.insert(0, str(age))
-    since = _("Client since %(month)s") % {"month": wording.month(record.client.created_at.date())}
+    since = _("Client since %(month)s") % {"month": wording.month(first)}
     called = answers.get("preferred_name")
     words = [_("Called %(name)s") % {"name": called}] if called else []
     return ". ".join([", ".join(said), *words, since] if said else [*words, since]) + "."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -77,10 +78,15 @@ def milestones_of(photos: Iterable[Photo], *, since: date, until: date | None) -
     return []
 
 
-def documents_of(client: Client) -> list[Document]:
-    """Return the documents that stand, by the date on the paper, the newest first (one query)."""
+def documents_of(client: Client, *, zone: ZoneInfo) -> list[Document]:
+    """Return the documents that stand, by the date on the paper, else the day they were added, the
+    newest first (one query). zone: the clinic's."""
     rows = Document.objects.select_related("client__key").filter(client=client, ending="")
-    return sorted(rows, key=lambda one: (one.dated or one.added_at.date(), one.pk), reverse=True)
+
+    def dated(one: Document) -> tuple[date, int]:
+        return one.dated or one.added_at.astimezone(zone).date(), one.pk
+
+    return sorted(rows, key=dated, reverse=True)
 
 
 def released_photos_of(client: Client) -> list[Photo]:
@@ -88,9 +94,9 @@ def released_photos_of(client: Client) -> list[Photo]:
     return [one for one in photos_of(client) if one.released_at]
 
 
-def released_documents_of(client: Client) -> list[Document]:
+def released_documents_of(client: Client, *, zone: ZoneInfo) -> list[Document]:
     """Return the documents that the client's own pages show, the newest first (one query)."""
-    return [one for one in documents_of(client) if one.released_at]
+    return [one for one in documents_of(client, zone=zone) if one.released_at]
 
 
 def is_released(file: Photo | Document, client: Client) -> bool:

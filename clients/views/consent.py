@@ -94,7 +94,11 @@ def _paper(
 
 def _day(at: datetime, given: ConsentGiven) -> str:
     """Return the day of an instant on the signer's own clock."""
-    return formats.date_format(timezone.localtime(at, ZoneInfo(given.time_zone)), "j F Y")
+    return formats.date_format(_local(at, given), "j F Y")
+
+
+def _local(at: datetime, given: ConsentGiven) -> datetime:
+    return timezone.localtime(at, ZoneInfo(given.time_zone))
 
 
 def messages_of(client: Client) -> list[ContactConsent]:
@@ -160,7 +164,8 @@ def pdf_answer(request: HttpRequest, client: Client, uid: UUID, *, actor: Actor)
 
     content = consent_pdf(given, clinic=clinic, place=place.address if place else "")
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="consent-{given.at:%Y-%m-%d}.pdf"'
+    signed_on = _local(given.at, given).date()
+    response["Content-Disposition"] = f'attachment; filename="consent-{signed_on}.pdf"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -72,8 +73,9 @@ def wanted(signed: str, *, viewer: str, now: datetime) -> Found | None:
     return Found(photo, thumb=link.size is Size.THUMB) if photo else None
 
 
-def answer(found: Found) -> HttpResponse:
-    """Return the file: a picture to be shown, anything else as a download. Raises Http404."""
+def answer(found: Found, *, zone: ZoneInfo) -> HttpResponse:
+    """Return the file: a picture to be shown, anything else as a download. zone: the clinic's.
+    Raises Http404."""
     try:
         data = vault.get(found.file, thumb=found.thumb)
     except (vault.FileMissing, Unreadable):
@@ -82,7 +84,7 @@ def answer(found: Found) -> HttpResponse:
     media_type = images.MEDIA_TYPE if isinstance(found.file, Photo) else found.file.media_type
     how = "inline" if media_type == images.MEDIA_TYPE else "attachment"
     response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'{how}; filename="{_name(found.file)}"'
+    response["Content-Disposition"] = f'{how}; filename="{_name(found.file, zone)}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
@@ -90,10 +92,10 @@ def answer(found: Found) -> HttpResponse:
     return response
 
 
-def _name(file: Photo | Document) -> str:
+def _name(file: Photo | Document, zone: ZoneInfo) -> str:
     """Return the name a download is given: made by us, of a kind and a date."""
     if isinstance(file, Photo):
         return f"photo-{file.taken_on}.jpg"
     suffix = "jpg" if file.media_type == images.MEDIA_TYPE else "pdf"
     kind = file.kind.lower().replace("_", "-")
-    return f"{kind}-{file.dated or file.added_at.date()}.{suffix}"
+    return f"{kind}-{file.dated or file.added_at.astimezone(zone).date()}.{suffix}"

@@ -193,6 +193,13 @@ def test_a_hostile_name_is_text_on_every_page(booking: Booking, home: House, nam
     assert pdf["Content-Type"] == "application/pdf"
 
 
+def test_a_paper_signed_in_the_evening_is_named_after_that_day(booking: Booking) -> None:
+    evening = datetime(2099, 1, 6, 2, 30, tzinfo=UTC)  # the 5th where they sign
+    given = signed(booking.client, Kind.TREATMENT, at=evening)
+    pdf = Browser().get(link(booking.client, f"signed/{given.uid}/"))
+    assert pdf["Content-Disposition"] == 'attachment; filename="consent-2099-01-05.pdf"'
+
+
 def test_photos_are_answered_one_by_one_and_a_no_is_fine(booking: Booking) -> None:
     who, browser = booking.client, Browser()
     form = typed(Kind.PHOTO, **{"item-publication": "no"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -315,6 +315,12 @@ def test_columns_without_a_name_or_half_a_start_are_refused(browser: Client) -> 
             {**typed, "location": str(home.location.uid)},
         )
         assert answer.status_code == 422
+
+
+def test_who_came_in_the_evening_is_taken_elsewhere_with_that_day(browser: Client) -> None:
+    house()
+    bookings.client(name="Eve", created_at=datetime(2026, 12, 3, 2, 30, tzinfo=UTC))
+    assert ",2026-12-02\r\n" in browser.post("/settings/clients/export/").content.decode()
 
 
 def test_what_is_taken_elsewhere_is_no_formula_and_holds_no_health(browser: Client) -> None:

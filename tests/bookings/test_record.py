@@ -3,7 +3,7 @@ else may not."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -301,3 +301,11 @@ def test_the_age_is_right_on_the_birthday_and_the_day_before(mei: Client, home: 
         then = date(born.year - 30, born.month, min(born.day, 28) if born.month == 2 else born.day)
         told(client=person, at=timezone.now(), answers={"dob": then.isoformat()})
         assert f"{age}. Client since" in text_of(mei.get(record(person)))
+
+
+def test_who_came_on_the_last_evening_of_a_month_is_a_client_since_that_month(
+    mei: Client, home: House
+) -> None:
+    person = bookings.client(created_at=datetime(2026, 2, 1, 2, 30, tzinfo=UTC))
+    visit(home, person, ahead=2)
+    assert "Client since January 2026" in text_of(mei.get(record(person)))

@@ -20,7 +20,7 @@ from clients.models import Client, Document, Photo
 from clinic import audit
 from clinic.models import AccessEntry, User
 from tests.bookings.my_pages import login_of, person, signed_in
-from tests.bookings.test_photo_views import at, folder, hers, home, mei, text_of
+from tests.bookings.test_photo_views import at, folder, hers, home, links_in, mei, text_of
 from tests.factories import bookings, clinic
 from tests.factories.consents import signed
 from tests.factories.house import House
@@ -74,6 +74,9 @@ def test_what_was_added_in_the_evening_was_added_that_day(
     ):
         assert "2 Dec" in text_of(page)
         assert "3 Dec" not in text_of(page)
+    (link,) = links_in(hers.get(at("documents", priya)))
+    for file in (hers.get(link), own.get(given_in(page)[0])):
+        assert 'filename="letter-2026-12-02.pdf"' in file["Content-Disposition"]
 
 
 def test_a_client_sees_what_was_released_and_nothing_more(

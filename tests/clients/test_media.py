@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -39,6 +40,7 @@ from tests.factories.media import PDF, document, drawn, encoded, photo
 
 NOW = SIGNED_AT + timedelta(hours=1)
 TODAY = NOW.date()
+ZONE = ZoneInfo("America/Toronto")
 
 
 @pytest.fixture(autouse=True)
@@ -232,7 +234,7 @@ def test_what_is_withdrawn_is_kept_and_says_who_and_when(priya: Client, folder: 
         with pytest.raises(EndedAlready):
             media.withdraw(now=NOW, actor=mei, file=one)
     assert len(files(folder)) == 3
-    assert queries.photos_of(priya) == queries.documents_of(priya) == []
+    assert queries.photos_of(priya) == queries.documents_of(priya, zone=ZONE) == []
     assert len(keep(priya)) == 1, "the same picture may come again"
     verbs = AuditEntry.objects.order_by("id").values_list("verb", flat=True)
     assert [verb for verb in verbs if verb.endswith("withdrawn")] == [
@@ -248,14 +250,16 @@ def test_what_is_released_is_shown_to_its_client_until_it_ends_or_is_taken_back(
     (kept,) = keep(priya)
     paper = bring(priya)
     assert paper is not None
-    assert queries.released_photos_of(priya) == queries.released_documents_of(priya) == []
+    assert (
+        queries.released_photos_of(priya) == queries.released_documents_of(priya, zone=ZONE) == []
+    )
     for one in (kept, paper, kept):
         media.release(now=NOW, actor=mei, file=one)
     assert queries.released_photos_of(priya) == [kept]
-    assert queries.released_documents_of(priya) == [paper]
+    assert queries.released_documents_of(priya, zone=ZONE) == [paper]
     media.take_back(now=NOW, actor=mei, file=paper)
     media.take_back(now=NOW, actor=mei, file=paper)
-    assert queries.released_documents_of(priya) == []
+    assert queries.released_documents_of(priya, zone=ZONE) == []
     media.withdraw(now=NOW, actor=mei, file=kept)
     kept.refresh_from_db()
     assert (kept.released_at, kept.released_by) == (None, None)
@@ -331,9 +335,18 @@ def test_documents_stand_by_the_date_on_the_paper(db: None, django_assert_num_qu
     for number, year in enumerate((2015, 2021, 2018)):
         document(client=who, dated=date(year, 1, 1), data=PDF + bytes([65 + number]))
     with django_assert_num_queries(1):
-        found = queries.documents_of(who)
+        found = queries.documents_of(who, zone=ZONE)
         assert [one.dated.year for one in found if one.dated] == [2021, 2018, 2015]
         assert {one.title for one in found} == {"Chart of 2019"}
+
+
+def test_what_was_added_in_the_evening_stands_with_what_is_of_that_day(db: None) -> None:
+    who = client()
+    evening = datetime(2026, 12, 3, 2, 30, tzinfo=UTC)  # the 2nd in Toronto
+    added = document(client=who, kind="LETTER", dated=None, added_at=evening, data=PDF + b"A")
+    letter = document(client=who, dated=date(2026, 12, 2), data=PDF + b"B")
+    assert queries.documents_of(who, zone=ZONE) == [letter, added], "the one added last is first"
+    assert queries.documents_of(who, zone=ZoneInfo("UTC")) == [added, letter]
 
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)

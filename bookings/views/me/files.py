@@ -28,7 +28,8 @@ def documents(request: HttpRequest, me: Me) -> HttpResponse:
     photos = media.released_photos_of(me.client)
     if photos and consents.photos_withdrawn(me.client, now):
         photos = []
-    papers = media.released_documents_of(me.client)
+    zone = clinic_zone()
+    papers = media.released_documents_of(me.client, zone=zone)
     about = f"client:{me.client.uid}"
     for what, some in (("PHOTOS", photos), ("DOCUMENTS", papers)):
         if some:
@@ -37,7 +38,7 @@ def documents(request: HttpRequest, me: Me) -> HttpResponse:
         "me": me,
         "signed": consents.signed(me.client),
         "photos": [shown(one, viewer=viewer, now=now, own=True) for one in photos],
-        "documents": document_rows(papers, viewer=viewer, now=now, zone=clinic_zone(), own=True),
+        "documents": document_rows(papers, viewer=viewer, now=now, zone=zone, own=True),
     }
     return render(request, "bookings/me/documents.html", context)
 
@@ -53,7 +54,7 @@ def file(request: HttpRequest, me: Me, signed: str) -> HttpResponse:
         raise Http404
     if isinstance(found.file, Photo) and consents.photos_withdrawn(me.client, now):
         raise Http404
-    return files.answer(found)
+    return files.answer(found, zone=clinic_zone())
 
 
 def _viewer(me: Me) -> str:
