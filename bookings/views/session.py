@@ -116,7 +116,7 @@ def log(request: HttpRequest, uid: UUID) -> HttpResponse:
         try:
             sent = read_all(json.loads(request.body).get("actions"))
             chart(now=now, author=cast(User, request.user), session=session, actions=sent)
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, RecursionError) as error:
             return JsonResponse({"field": getattr(error, "field", "actions")}, status=INVALID)
         except SessionSigned as refusal:
             return JsonResponse({"code": refusal.code}, status=CONFLICT)

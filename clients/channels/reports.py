@@ -86,7 +86,7 @@ def of_email(request: HttpRequest, *, now: datetime) -> list[Report]:
         events = view.parse_events(request)
     except AnymailWebhookValidationFailure:
         raise NotSigned from None
-    except (AnymailError, KeyError, ValueError, TypeError, AttributeError):
+    except (AnymailError, KeyError, ValueError, TypeError, AttributeError, RecursionError):
         raise Unreadable from None
     return [told for event in events for told in _email_report(event, now)]
 
@@ -221,8 +221,6 @@ def gateway_form(request: HttpRequest) -> dict[str, str]:
         return {name: str(value) for name, value in request.POST.items()}
     try:
         said = json.loads(request.body)
-    except ValueError:
+        return {str(name): str(value) for name, value in said.items() if value is not None}
+    except (ValueError, AttributeError, RecursionError):
         raise Unreadable from None
-    if not isinstance(said, dict):
-        raise Unreadable
-    return {str(name): str(value) for name, value in said.items() if value is not None}

@@ -88,8 +88,12 @@ def test_two_tablets_hear_of_each_others_needles(mei: Client, running: SessionRe
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"actions": 1}', '{"actions": [{"id": "x"}]}', "\xff", "null"]
-)
+    "body",
+    [
+        "", "[]", "{}", '{"actions": 1}', '{"actions": [{"id": "x"}]}', "\xff", "null",
+        pytest.param("[" * 50_000, id="nested without end"),
+    ],
+)  # fmt: skip
 def test_a_body_that_is_none_is_refused_and_nothing_of_it_kept(
     mei: Client, running: SessionRecord, body: str
 ) -> None:

@@ -138,13 +138,20 @@ def test_a_provider_that_signs_nothing_has_to_know_the_secret(settings: Any) -> 
     assert Browser().head("/hooks/email/").status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b'{"RecordType": 7}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"{", b"null", b'{"RecordType": 7}', b"\xff",
+        pytest.param(b"[" * 50_000, id="nested without end"),
+        pytest.param(b'{"id": ' + b"[" * 900 + b"]" * 900 + b"}", id="nested"),
+    ],
+)  # fmt: skip
 def test_what_cant_be_read_is_answered_and_not_an_error(settings: Any, body: bytes) -> None:
     settings.EMAIL_PROVIDER = "postmark"
     settings.ANYMAIL = {**settings.ANYMAIL, "WEBHOOK_SECRET": f"jade:{SECRET}"}
     right = base64.b64encode(f"jade:{SECRET}".encode()).decode()
     settings.SMS_PROVIDER, settings.HOOK_SECRET = "gateway", SECRET
-    for path in ("email", "sms/status"):
+    for path in ("email", "sms/status", "sms/inbound"):
         answer = Browser(raise_request_exception=False).post(
             f"/hooks/{path}/",
             body,
