@@ -251,7 +251,8 @@ def test_the_error_pages_name_files_that_exist() -> None:
 def test_robots_are_kept_out_of_links_that_are_somebodys_own() -> None:
     answer = Client().get("/robots.txt")
     assert answer["Content-Type"].startswith("text/plain")
-    for door in ("/manage/", "/desk/", "/admin/"):
+    doors = ("/manage/", "/answers/", "/check-in/", "/consent/", "/forms/", "/stop/")
+    for door in (*doors, "/desk/", "/admin/"):
         assert f"Disallow: {door}" in answer.content.decode()
 
 

@@ -9,13 +9,18 @@ from django.views.decorators.http import require_safe
 
 ROBOTS = """User-agent: *
 Disallow: /admin/
+Disallow: /answers/
 Disallow: /api/
+Disallow: /check-in/
+Disallow: /consent/
 Disallow: /desk/
+Disallow: /forms/
 Disallow: /login/
 Disallow: /mailbox/
 Disallow: /manage/
 Disallow: /practice/
 Disallow: /settings/
+Disallow: /stop/
 """
 
 
