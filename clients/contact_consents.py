@@ -78,7 +78,7 @@ def _say(
     granted: bool,
     wording: str = WORDING,
 ) -> None:
-    Client.objects.select_for_update().get(pk=client.pk)
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     newest = {
         one.purpose: one.granted
         for one in ContactConsent.objects.filter(client=client, channel=channel).order_by(
@@ -123,7 +123,7 @@ def choose(
     talks = Conversation.objects.filter(STANDS, phone=client.phone).exclude(phone="")
     theirs = list(talks.select_for_update(of=("self",)).values_list("pk", flat=True))
     # Two forms sent at once are taken one after the other.
-    current = Client.objects.select_for_update().get(pk=client.pk)
+    current = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     if language and language != current.language:
         was, current.language = current.language, language
         current.save(update_fields=["language"])

@@ -34,7 +34,7 @@ def ask(
     """
     # Two of one login at once are counted one after the other.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    Client.objects.select_for_update().get(pk=client.pk)
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     rows = DataRequest.objects.filter(client=client)
     known = rows.filter(key=key).first()
     if kind == DataRequest.Kind.ERASURE:
