@@ -158,6 +158,27 @@ def forget_files(*, now: datetime) -> int:
     return old.filter(status__in=[Status.NEW, Status.CHECKED]).update(data=None)
 
 
+def rewrap_files(*, most: int = BATCH) -> int:
+    """Wrap up to `most` keys of files that are still kept under the newest master key; return how
+    many. Those that no key of MASTER_KEY opens stay as they are: see `unopened_files`."""
+    _newest, *former = sealing.master_keys()
+    with transaction.atomic():
+        kept = Import.objects.filter(data__isnull=False, key_id__in=former)
+        old = kept.select_for_update(of=("self",)).only("uid", "key_id", "wrapped")
+        done = list(old.order_by("pk")[:most])
+        for each in done:
+            key = sealing.unwrap(each.key_id, bytes(each.wrapped), client_uid=each.uid)
+            each.key_id, each.wrapped = sealing.wrap(key, client_uid=each.uid)
+            each.save(update_fields=["key_id", "wrapped"])
+    return len(done)
+
+
+def unopened_files() -> int:
+    """Return how many files that are still kept no key of MASTER_KEY opens (one query)."""
+    kept = Import.objects.filter(data__isnull=False)
+    return kept.exclude(key_id__in=list(sealing.master_keys())).count()
+
+
 def table_of(what: Import) -> csv_file.Table | None:
     """Return an import's file as a table; None once it is forgotten."""
     if what.data is None:

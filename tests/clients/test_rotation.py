@@ -16,12 +16,14 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from bookings import links
-from bookings.actions import relinking
+from bookings.actions import importing, relinking
+from bookings.models import Import
 from bookings.queries import booked
 from clients.actions import keys
 from clients.actions.hearing import hear
 from clients.intake_links import form_path
 from clients.models import Client, ClientKey, IntakeRequest, Screening, TextMessage
+from clinic.audit import staff
 from tests.bookings.world import NOW, REVIEW, SLOT, contact, world
 from tests.factories import bookings, clinic
 
@@ -135,6 +137,27 @@ def test_a_conversation_no_master_key_opens_is_counted_before_its_key_may_go(set
     settings.MASTER_KEY = NEW
     with pytest.raises(CommandError, match="1 open with no key"):
         call_command("rotate_keys")
+
+
+def test_a_file_that_waits_to_be_taken_over_opens_without_the_former_key(settings: Any) -> None:
+    owner = staff(clinic.user(role="OWNER"))
+    waiting, other, forgotten = [
+        importing.upload(now=NOW, actor=owner, filename=f"{n}.csv", data=b"Name\nAna Silva")
+        for n in range(3)
+    ]
+    Import.objects.filter(pk=forgotten.pk).update(data=None)
+    former, settings.MASTER_KEY = settings.MASTER_KEY, NEW
+    assert importing.rewrap_files() == 0
+    with pytest.raises(CommandError, match="2 open with no key"):
+        call_command("rotate_keys")
+    settings.MASTER_KEY = f"{NEW},{former}"
+    assert importing.rewrap_files(most=1) == 1
+    call_command("rotate_keys", stdout=StringIO())
+    settings.MASTER_KEY = NEW
+    for each in (waiting, other):
+        table = importing.table_of(Import.objects.get(pk=each.pk))
+        assert table is not None
+        assert [list(row) for row in table.rows] == [["Ana Silva"]]
 
 
 def test_staff_log_in_with_their_app_during_and_after_a_rotation(settings: Any) -> None:
