@@ -123,6 +123,11 @@ class Choices:
     audiences: tuple[str, ...] = (Audience.CLIENT,)
     purposes: tuple[str, ...] = (CARE, MARKETING)
 
+    @property
+    def is_before(self) -> bool:
+        """Whether it can only go before something."""
+        return all(side == BEFORE for _anchor, side in self.moments)
+
     def allow(self, one: Schedule) -> bool:
         """Return whether a schedule keeps to them."""
         sides = {side for anchor, side in self.moments if anchor == one.anchor}

@@ -38,6 +38,11 @@ PURPOSES = (
     (Purpose.CARE.value, _("care, part of a treatment")),
     (Purpose.MARKETING.value, _("marketing, with its own consent")),
 )
+# What goes before something is of no use from then on.
+TOO_LATE: dict[str, Any] = {
+    Anchor.START: _("It must go before the visit begins."),
+    Anchor.RESPOND_BY: _("It must go before the answer is due."),
+}
 # What is asked of a message and not of a task; and of advertising alone.
 OF_CLIENT = ("late", "first", "second", "purpose", "not_advertising", "implied_months")
 OF_MARKETING = ("implied_months",)
@@ -186,6 +191,8 @@ class ScheduleForm(forms.Form):
             self._forget(OF_CLIENT)
         elif "audience" in typed and "first" in typed and not typed["first"]:
             self.add_error("first", _("Choose by which way it goes."))
+        if typed.get("amount") == 0 and "until" not in self.fields and self._may.is_before:
+            self.add_error("amount", TOO_LATE.get(self._schedule.anchor, TOO_LATE[Anchor.START]))
         if typed.get("purpose") == Purpose.CARE:
             self._forget(OF_MARKETING)
         return typed

@@ -11,7 +11,7 @@ from django.db.models import Max
 from bookings import lifecycle, messages, recalls, unplanned
 from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import World, about, known, world
-from bookings.queries.timeline import WAITING, ways_now
+from bookings.queries.timeline import WAITING, visits_of, ways_now
 from clients.models import Channel, ChannelState, Client, ContactConsent, ContactFailure, Message
 from clients.notices import Suppressed
 from clinic.models import AuditEntry
@@ -39,9 +39,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All that bears on a client's messages. `ways`: what holds for each way to them, in words."""
+    """All that bears on a client's messages. `ways`: what holds for each way to them, in words;
+    `visits`: when those are that something is about, by `about`."""
 
     findings: list[Finding]
+    visits: dict[str, datetime]
     ways: list[str]
 
 
@@ -59,8 +61,10 @@ def diagnosis(client: Client, *, now: datetime, since: datetime) -> Diagnosis:
         *_of_bookings(client, keys, all_of, since),
         *_of_client(client, keys, all_of, now),
     ]
+    visits = visits_of(each.about for each in found)
     return Diagnosis(
         findings=sorted((each for each in found if each.at >= since), key=_order),
+        visits={what: booking.starts_at for what, booking in visits.items()},
         ways=list(_ways(client, now)),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from bookings import notices, recalls
+from bookings import messages, notices, recalls
 from bookings.followups import Wanted
-from bookings.models import StaffTask
+from bookings.models import Booking, StaffTask
 from bookings.queries.client_facts import World, about, known, world
 from clients.models import Client, Message
 from clients.notices import Suppressed
@@ -29,13 +30,14 @@ class Stopped:
 class Timeline:
     """The messages and tasks of a client. `waiting`: in the outbox; `later`: the facts of today call
     for it, and it is written there two weeks before; `past`: sent, or not sent and why; `stopped`:
-    what something keeps from going. `kept`: in the outbox, with why it will not go by any way as things are;
+    what something keeps from going. `visits`: the bookings that messages are about, by `about`. `kept`: in the outbox, with why it will not go by any way as things are;
     `ways`: by which channel one that waits goes first, by primary key."""
 
     world: World
     waiting: list[Message]
     kept: list[tuple[Message, str]]
     ways: dict[int, str]
+    visits: dict[str, Booking]
     later: list[Wanted]
     past: list[Message]
     stopped: list[Stopped]
@@ -86,11 +88,23 @@ def timeline(client: Client, *, now: datetime, private: bool) -> Timeline:
         waiting=[row for row in waiting if row.pk not in kept],
         kept=[(row, kept[row.pk].reason) for row in waiting if row.pk in kept],
         ways={pk: way for pk, way in ways.items() if not isinstance(way, Suppressed)},
+        visits=visits_of(row.about for row in rows),
         later=[each for each, why in ahead if why is None],
         past=[row for row in rows if row.status not in WAITING],
         stopped=[Stopped(each, why) for each, why in ahead if why is not None],
         tasks=[task for task in tasks if private or task.kind not in recalls.PRIVATE],
     )
+
+
+def visits_of(abouts: Iterable[str]) -> dict[str, Booking]:
+    """Return the bookings among what messages are about, with their locations (one query)."""
+    uids = {
+        UUID(uid)
+        for what, _colon, uid in (each.partition(":") for each in abouts)
+        if what == "booking"
+    }
+    rows = Booking.objects.filter(uid__in=uids).select_related("room__location")
+    return {messages.about(row): row for row in rows}
 
 
 def ways_now(rows: Sequence[Message], *, now: datetime) -> dict[int, str | Suppressed]:

@@ -23,13 +23,15 @@ from clients.models import Channel, Client, Message
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message or a task: what, when, why then, how it stands. `href`: its words."""
+    """A message or a task: what, when, why then, how it stands. `visit`: which one it is about, ""
+    for none; `href`: its words."""
 
     what: str
     when: str
     why: str
     mark: Mark
     note: str = ""
+    visit: str = ""
     href: str = ""
 
 
@@ -44,6 +46,7 @@ def coming_lines(found: Timeline, client: Client, *, zone: ZoneInfo, words: bool
             why=_why(row.kind, found.world.schedules),
             mark=mark,
             note=str(Channel(found.ways.get(row.pk, row.channel)).label),
+            visit=_visit(row, found),
             href=_href(client, row.dedupe_key) if words else "",
         )
         rows.append((row.due_at, line))
@@ -91,6 +94,7 @@ def past_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
             why="",
             mark=Mark(Message.Status(row.status).label, icon, tone),
             note=_by(row) if row.sent_at else row.reason,
+            visit=_visit(row, found),
         )
         rows.append((at, line))
     for task in found.tasks:
@@ -108,8 +112,8 @@ def past_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
 
 def stopped_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
     """Return what would be sent or done, and what keeps it from that; the soonest first."""
-    rows = [(row.due_at, row.kind, why) for row, why in found.kept]
-    rows += [(one.wanted.due_at, one.wanted.kind, one.why) for one in found.stopped]
+    rows = [(row.due_at, row.kind, why, _visit(row, found)) for row, why in found.kept]
+    rows += [(one.wanted.due_at, one.wanted.kind, one.why, "") for one in found.stopped]
     return [
         Line(
             what=kind_words(kind),
@@ -117,8 +121,9 @@ def stopped_lines(found: Timeline, *, zone: ZoneInfo) -> list[Line]:
             why=_why(kind, found.world.schedules),
             mark=Mark(_("Stopped"), "info", "gold"),
             note=why,
+            visit=visit,
         )
-        for at, kind, why in sorted(rows)
+        for at, kind, why, visit in sorted(rows)
     ]
 
 
@@ -126,6 +131,14 @@ def _why(kind: str, schedules: Schedules) -> str:
     if kind not in schedules or kind in AT_ONCE:
         return ""
     return when_words(schedules[kind])
+
+
+def _visit(row: Message, found: Timeline) -> str:
+    """Return when the visit is that a message is about, on the clock of its place."""
+    visit = found.visits.get(row.about)
+    if visit is None:
+        return ""
+    return _("Visit on %(when)s") % {"when": moment(visit.starts_at, visit.room.location.zone)}
 
 
 def _by(row: Message) -> str:

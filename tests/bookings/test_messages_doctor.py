@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
 
 from bookings import followups, messages, unplanned
 from bookings.models import Schedule, StaffTask
@@ -61,6 +62,15 @@ def test_what_was_sent_and_what_waits_is_told_with_what_the_provider_said() -> N
     for words in ("Sent by e-mail.", "Delivered 20", "Given up on: SMS.", "Tried 3 times."):
         assert words in sent.why
     assert waits.why == "Waits for its moment."
+
+
+def test_each_line_about_a_visit_names_its_day_and_time() -> None:
+    client = bookings.client()
+    visits = [booked(timedelta(days=ahead), client=client) for ahead in (5, 9)]
+    told = said(str(client.uid), "--kind", "reminder")
+    for made in visits:
+        when = f"{localtime(made.starts_at, made.room.location.zone):%Y-%m-%d %H:%M}"
+        assert f"[{messages.about(made)}, visit on {when}]" in told
 
 
 def test_a_message_that_is_due_and_lies_there_points_at_the_worker() -> None:

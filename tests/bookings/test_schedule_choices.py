@@ -457,6 +457,37 @@ def test_the_owner_makes_a_task_of_a_message_and_back_again_by_the_ways_they_cho
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("REMINDER", "It must go before the visit begins."),
+        ("REVIEW_WAITING", "It must go before the answer is due."),
+        ("AFTERCARE", None),
+    ],
+)
+def test_what_goes_before_a_visit_is_told_so_where_it_would_go_at_its_start(
+    owner: Client, kind: str, says: str | None
+) -> None:
+    path, as_it_was = typed(owner, kind)
+    answer = owner.post(path, {**as_it_was, "amount": "0"})
+    if says is None:
+        assert answer.status_code == 303
+    else:
+        assert answer.context["form"].errors == {"amount": [says]}
+
+
+@pytest.mark.django_db
+def test_when_a_message_goes_and_what_it_says_lead_to_each_other(owner: Client) -> None:
+    path, _as_it_was = typed(owner, "REMINDER")
+    words = reverse("settings-words", args=["reminder", "fr-ca"])
+    assert f'href="{words}"' in owner.get(path).content.decode()
+    assert f'href="{path}"' in owner.get(words).content.decode()
+    path, _as_it_was = typed(owner, "ASK_AFTER")
+    assert "/settings/wording/ask" not in owner.get(path).content.decode(), "a task has no words"
+    assert "When it goes" not in owner.get("/settings/wording/link/en-ca/").content.decode()
+
+
+@pytest.mark.django_db
 def test_what_goes_once_can_be_saved_as_it_came_and_go_again_later(owner: Client) -> None:
     path, as_it_was = typed(owner, "MAINTENANCE")
     owner.post(path, {**as_it_was, "times": "1"})

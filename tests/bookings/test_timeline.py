@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings import messages
 from bookings.actions import recalling
 from bookings.models import StaffTask
+from bookings.views.marks import moment
 from clients.models import Message
 from tests.factories import bookings, clinic, plans, stock
 from tests.factories.clients import consent
@@ -108,6 +109,27 @@ def test_what_a_client_ended_does_not_stand_there_as_if_it_came() -> None:
     stopped = {line.what: line.note for line in shown["stopped"]}
     assert stopped["Reminder"] == "The client doesn't want such e-mail."
     assert "Confirmation" in kinds(shown["coming"])
+
+
+def test_every_line_says_which_of_several_visits_it_is_about() -> None:
+    now = datetime.now(UTC)
+    client = bookings.client()
+    said = set()
+    for ahead in (5, 9):
+        made = bookings.booking(client=client, starts_at=now + ahead * DAY, status="BOOKED")
+        messages.plan_new(made, now=now)
+        said.add(f"Visit on {moment(made.starts_at, made.room.location.zone)}")
+    desk = browser("FRONT_DESK")
+    assert len(said) == 2
+    coming = page(desk, client).context["coming"]
+    for kind in ("Confirmation", "Reminder"):
+        assert {line.visit for line in coming if line.what == kind} == said
+    assert all(words in page(desk, client).content.decode() for words in said)
+    consent(client=client, channel="EMAIL", granted=False)
+    Message.objects.filter(kind="CONFIRMATION").update(status="SENT", sent_at=now)
+    shown = page(desk, client).context
+    assert {line.visit for line in shown["stopped"] if line.what == "Reminder"} == said
+    assert {line.visit for line in shown["past"]} == said
 
 
 @pytest.mark.parametrize(("role", "seen"), [("FRONT_DESK", False), ("PRACTITIONER", True)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -27,6 +29,13 @@ def _days(text: str) -> int:
     if not 1 <= number <= 3650:
         raise argparse.ArgumentTypeError("write a number of days from 1 to 3650")
     return number
+
+
+def _about(about: str, visits: Mapping[str, datetime], zone: ZoneInfo) -> str:
+    """Return what a message is about, with the visit's day and time."""
+    if about not in visits:
+        return about
+    return f"{about}, visit on {localtime(visits[about], zone):%Y-%m-%d %H:%M}"
 
 
 class Command(BaseCommand):
@@ -54,7 +63,7 @@ class Command(BaseCommand):
             when = localtime(each.at, zone)
             self.stdout.write(
                 f"{when:%Y-%m-%d %H:%M}  {each.state:<10} {kind_words(each.kind)}: "
-                f"{each.why or 'Nothing more is known.'}  [{each.about}]"
+                f"{each.why or 'Nothing more is known.'}  [{_about(each.about, found.visits, zone)}]"
             )
         if not shown:
             self.stdout.write("Nothing had its moment in that time.")

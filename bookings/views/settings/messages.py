@@ -16,6 +16,7 @@ from bookings.forms.schedule import ScheduleForm
 from bookings.models import Schedule
 from bookings.views.message_words import kind_words, schedule_groups, when_words
 from bookings.views.settings.pages import GET_OR_POST, Page, answer, me, owner_only, posted, show
+from bookings.views.settings.wording_page import words_links
 from clients.models import Channel, Message
 from clients.queries.message_numbers import numbers
 
@@ -60,14 +61,17 @@ def kind(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Change how a kind of message goes."""
     row = get_object_or_404(Schedule, uid=uid)
     form = ScheduleForm(posted(request), schedule=row)
-    hint = {"hint": _("Now: %(when)s.") % {"when": when_words(row.pure)}}
+    context = {
+        "hint": _("Now: %(when)s.") % {"when": when_words(row.pure)},
+        "says": words_links(row.kind),
+    }
     page = Page(
         SECTION,
         kind_words(row.kind),
         form,
         reverse(SECTION),
         "bookings/settings/message.html",
-        hint,
+        context,
     )
 
     def act(_confirmed: str) -> object:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.forms.wording import WordingForm
-from bookings.models import Booking
+from bookings.models import Booking, Schedule
 from bookings.queries import examples
 from bookings.queries.practice import clinic_zone
 from bookings.views.message_words import kind_words
@@ -168,6 +168,7 @@ def _editor(
         "language_name": dict(settings.LANGUAGES)[one.language],
         "form": one.form,
         "back": reverse(SECTION),
+        "schedule": Schedule.objects.filter(kind=one.kind).first(),
         "preview": reverse("settings-words-preview", kwargs=here),
         "shown": one.shown,
         "is_built_in": one.shown is None or one.shown.is_built_in,

@@ -69,6 +69,14 @@ def kinds() -> list[str]:
     )
 
 
+def words_links(kind: str) -> list[tuple[str, str]]:
+    """Return where a kind's words are in each language: its name and the address; none for what is
+    no message."""
+    if kind not in kinds():
+        return []
+    return [(str(name), words_href(kind, code)) for code, name in settings.LANGUAGES]
+
+
 def kind_rows(newest: Iterable[MessageWording], *, zone: ZoneInfo) -> list[KindRow]:
     """Return every kind of message with whose words it has. newest: the newest versions. zone: the
     clinic's."""
@@ -94,10 +102,11 @@ def _language(
         state = _("Your words, since %(day)s") % {
             "day": said.day_year(row.made_at.astimezone(zone).date())
         }
-    return LanguageRow(name, _words_href(kind, code), state, is_own)
+    return LanguageRow(name, words_href(kind, code), state, is_own)
 
 
-def _words_href(kind: str, language: str) -> str:
+def words_href(kind: str, language: str) -> str:
+    """Return where a kind's words in a language are."""
     return reverse("settings-words", args=[kind.lower(), language])
 
 
@@ -116,7 +125,7 @@ def version_rows(
             number=row.number,
             when=said.day_year(row.made_at.astimezone(zone).date()),
             by=row.made_by.name,
-            href=f"{_words_href(row.kind, row.language)}?version={row.number}",
+            href=f"{words_href(row.kind, row.language)}?version={row.number}",
             is_built_in=row.is_built_in,
             is_shown=row == shown,
         )
