@@ -15,6 +15,7 @@ from allauth.account.models import Login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -129,7 +130,7 @@ class AskForMail(RequestLoginCodeView):  # type: ignore[misc]
         now = timezone.now()
         token = links.make(user=user, now=now)
         self.request.may_mail = throttle.may_mail(form.cleaned_data["email"], now=now)
-        link = self.request.build_absolute_uri(reverse("login_link", args=[token]))
+        link = f"{settings.SITE_URL.rstrip('/')}{reverse('login_link', args=[token])}"
         self.request.login_link = link
         if user is None:
             mail.letter("account/email/login_code", form.cleaned_data["email"], {"link": link})

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core import mail
 from django.test import Client as Browser
 
@@ -66,7 +67,7 @@ def code_in(text: str) -> str:
 
 
 def link_in(text: str) -> str:
-    return re.search(r"http://testserver(/me/login/link/\S+/)", text)[1]
+    return re.search(rf"{settings.SITE_URL}(/me/login/link/\S+/)", text)[1]
 
 
 def text_of(answer: Any) -> str:

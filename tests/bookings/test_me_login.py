@@ -103,6 +103,16 @@ def test_asking_tells_nobody_which_address_is_a_clients() -> None:
     assert {message.to[0] for message in mail.outbox} == {emails["client"], emails["login"]}
 
 
+def test_a_mailed_link_leads_to_the_clinics_own_address_whatever_host_was_asked(
+    settings: Any,
+) -> None:
+    settings.SITE_URL = "https://book.example.org/"
+    person()
+    ask("priya@example.org")
+    assert "https://book.example.org/me/login/link/" in the_mail()
+    assert "testserver" not in the_mail()
+
+
 def test_a_mail_scanner_that_opens_the_link_uses_nothing_up() -> None:
     person()
     ask("priya@example.org")

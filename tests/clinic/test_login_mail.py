@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
@@ -51,7 +52,7 @@ def code_in(text: str) -> str:
 
 
 def link_in(text: str) -> str:
-    return re.search(r"http://testserver(/login/link/\S+/)", text)[1]
+    return re.search(rf"{settings.SITE_URL}(/login/link/\S+/)", text)[1]
 
 
 def test_a_mailbox_of_staff_gets_so_many_mails_an_hour_from_all_the_world() -> None:
@@ -223,12 +224,19 @@ def test_links_that_are_long_over_are_forgotten() -> None:
     assert links.is_open(kept, now=now)
 
 
+@override_settings(SITE_URL="https://book.example.org/")
+def test_a_mailed_link_leads_to_the_clinics_own_address_whatever_host_was_asked() -> None:
+    ask(user().email)
+    assert "https://book.example.org/login/link/" in the_mail()
+    assert "testserver" not in the_mail()
+
+
 def test_a_new_member_of_staff_comes_in_by_the_invitation_and_sets_a_password(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     mei = user(name="Mei", password=None)
     with django_capture_on_commit_callbacks(execute=True):
-        actions.invite(now=timezone.now(), actor=CLOCK, user=mei, address="http://testserver")
+        actions.invite(now=timezone.now(), actor=CLOCK, user=mei, address=settings.SITE_URL)
     browser = Client()
     answer = browser.post(link_in(the_mail()))
     assert answer["Location"] == "/account/password/"

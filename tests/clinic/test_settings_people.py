@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from clinic.models import AuditEntry, Clinic, LoginLink, OpenSession, Practition
 from clinic.slugs import free_slug
 from tests.factories import clinic
 from tests.harness.databases import Database
+from tests.harness.programs import eventually
 from tests.race.crowd import at_once
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -185,8 +187,9 @@ def test_an_owner_who_sets_their_own_password_here_stays_in_and_is_out_elsewhere
 @pytest.mark.django_db
 @pytest.mark.parametrize("invited", [True, False])
 def test_whoever_gets_a_login_is_told_how_to_get_in(
-    invited: bool, django_capture_on_commit_callbacks: Any
+    invited: bool, django_capture_on_commit_callbacks: Any, settings: Any
 ) -> None:
+    settings.SITE_URL = "https://book.example.org/"
     ruth = Client()
     ruth.force_login(clinic.user(role="OWNER"))
     assert 'name="invite"' in ruth.get("/settings/people/add/").content.decode()
@@ -199,6 +202,9 @@ def test_whoever_gets_a_login_is_told_how_to_get_in(
     assert ("by a mail they ask for on the login page" in said) is not invited
     assert LoginLink.objects.filter(user__email="sam@example.org").count() == invited
     assert AuditEntry.objects.filter(verb="login.invited").count() == invited
+    if invited:
+        eventually(lambda: mail.outbox, what="a mail")
+        assert "https://book.example.org/login/link/" in str(mail.outbox[-1].body)
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -39,7 +40,7 @@ def add_user(request: HttpRequest) -> HttpResponse:
 
     def act(_confirmed: str) -> object:
         typed = {**form.cleaned_data}
-        site = request.build_absolute_uri("/").rstrip("/") if typed.pop("invite") else ""
+        site = settings.SITE_URL.rstrip("/") if typed.pop("invite") else ""
         return actions.create_user(now=timezone.now(), actor=me(request), **typed, site=site)
 
     done = _("They can log in now, by a mail they ask for on the login page.")
