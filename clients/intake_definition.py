@@ -154,8 +154,6 @@ class Definition:
     sections: tuple[Section, ...]
     recheck: tuple[Question, ...]
     recheck_title: str
-    recheck_before_hours: int
-    recheck_valid_hours: int
     option_labels: Mapping[str, str]
     face: Face
     document: Mapping[str, Any] = field(repr=False, compare=False)
@@ -249,8 +247,6 @@ def read(document: Mapping[str, Any], *, version: int) -> Definition:
             sections=tuple(_section(section) for section in document["sections"]),
             recheck=tuple(_question(question) for question in recheck["questions"]),
             recheck_title=recheck["title"],
-            recheck_before_hours=recheck["send_before_hours"],
-            recheck_valid_hours=recheck["valid_hours"],
             option_labels=dict(document["option_labels"]),
             face=Face(
                 regions=dict(face["regions"]),

@@ -98,28 +98,6 @@ class PhaseResult:
     outcome: Outcome
     restrictions: tuple[Standing, ...]
 
-    @property
-    def forbidden_areas(self) -> frozenset[str]:
-        """Areas that are out for certain in this phase."""
-        return frozenset(
-            area
-            for standing in self.restrictions
-            if standing.is_certain
-            and standing.restriction.effect is Effect.FORBID
-            and not standing.restriction.points
-            for area in standing.areas
-        )
-
-    @property
-    def is_forbidden(self) -> bool:
-        """Whether a restriction rules the whole phase out for certain."""
-        return any(
-            standing.is_certain
-            and standing.restriction.effect is Effect.FORBID
-            and standing.restriction.is_whole_phase
-            for standing in self.restrictions
-        )
-
 
 @dataclass(frozen=True)
 class Message:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from clients.joining import join
 from clients.phases import Phase
 from clients.rule_document import read
-from clients.rules import Action, AnswerType, Outcome, Rule, RuleSet
-from clients.screening import Answers, Result, evaluate, parse_answers
+from clients.rules import Action, AnswerType, Effect, Outcome, Rule, RuleSet
+from clients.screening import Answers, PhaseResult, Result, evaluate, parse_answers
 from tests.clients import screening_oracle
 from tests.clients.rules import (
     ALL_PHASES,
@@ -50,6 +50,26 @@ def in_force(result: Result, phase: Phase) -> set[tuple[str, str]]:
         (standing.rule, json.dumps(standing.restriction.document(), sort_keys=True))
         for standing in result.phases[phase].restrictions
     }
+
+
+def forbidden_areas(said: PhaseResult) -> set[str]:
+    """The areas that are out for certain in a phase."""
+    return {
+        area
+        for one in said.restrictions
+        if one.is_certain and one.restriction.effect is Effect.FORBID and not one.restriction.points
+        for area in one.areas
+    }
+
+
+def is_forbidden(said: PhaseResult) -> bool:
+    """Whether the whole phase is out for certain."""
+    return any(
+        one.is_certain
+        and one.restriction.effect is Effect.FORBID
+        and one.restriction.is_whole_phase
+        for one in said.restrictions
+    )
 
 
 def assert_no_better(worse: Result, base: Result) -> None:
@@ -336,10 +356,10 @@ def test_a_changed_number_of_days_changes_the_sentence() -> None:
 def test_needles_yes_neck_massage_no() -> None:
     found = screen({**NOTHING, "bq_review": {"items": {"carotid": None}}})
     massage, needling = found.phases[Phase.LYMPHATIC_MASSAGE], found.phases[Phase.NEEDLING]
-    assert massage.forbidden_areas == {"neck", "nape"}
-    assert not massage.is_forbidden
+    assert forbidden_areas(massage) == {"neck", "nape"}
+    assert not is_forbidden(massage)
     assert needling.outcome is Outcome.FLAG
-    assert needling.forbidden_areas == set()
+    assert forbidden_areas(needling) == set()
     assert [standing.restriction.points for standing in needling.restrictions] == [("ST9",)]
     assert found.phases[Phase.JADE_ROLLER].outcome is Outcome.FINE
 
@@ -347,9 +367,9 @@ def test_needles_yes_neck_massage_no() -> None:
 def test_needles_after_review_though_the_massage_is_ruled_out() -> None:
     found = screen({"kidney_failure": "yes"})
     assert found.phases[Phase.LYMPHATIC_MASSAGE].outcome is Outcome.REFUSED
-    assert found.phases[Phase.LYMPHATIC_MASSAGE].is_forbidden
+    assert is_forbidden(found.phases[Phase.LYMPHATIC_MASSAGE])
     assert found.phases[Phase.NEEDLING].outcome is Outcome.REVIEW
-    assert not found.phases[Phase.NEEDLING].is_forbidden
+    assert not is_forbidden(found.phases[Phase.NEEDLING])
     assert screen({"kidney_failure": "yes"}, phases={Phase.NEEDLING}).outcome is Outcome.REVIEW
 
 
@@ -406,8 +426,8 @@ def test_a_finding_still_to_be_made_forbids_nothing_by_itself() -> None:
         "arrhythmia",
         "decompensated_heart_failure",
     }
-    assert massage.forbidden_areas == set()
-    assert not massage.is_forbidden
+    assert forbidden_areas(massage) == set()
+    assert not is_forbidden(massage)
 
 
 def test_a_rule_about_needles_does_not_delay_a_massage() -> None:
@@ -458,7 +478,7 @@ def test_treated_muscles_stay_out_after_the_wait_is_over() -> None:
         found = screen(raw, on=TODAY + timedelta(days=days))
         assert found.outcome is outcome, days
         for phase in Phase:
-            assert (found.phases[phase].forbidden_areas == {"treated_area"}) is kept, days
+            assert (forbidden_areas(found.phases[phase]) == {"treated_area"}) is kept, days
             assert {standing.until for standing in found.phases[phase].restrictions} == (
                 {TODAY + timedelta(days=90)} if kept else set()
             )
@@ -527,7 +547,7 @@ def test_not_sure_which_of_three_things_is_no_reason_to_call_us() -> None:
 def test_a_restriction_that_nobody_is_sure_of_is_shown_but_forbids_nothing() -> None:
     massage = screen({"carotid": "unsure"}).phases[Phase.LYMPHATIC_MASSAGE]
     assert [standing.unsure for standing in massage.restrictions] == [True]
-    assert massage.forbidden_areas == set()
+    assert forbidden_areas(massage) == set()
 
 
 # Age
