@@ -23,6 +23,8 @@ from clients.channels.base import Letter
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 NEWEST = 200
+# What a mail program reads without a name has the one it is attached by a second time.
+UNNAMED = {"text/calendar": "invite.ics"}
 
 
 class EmailBackend(BaseEmailBackend):
@@ -127,7 +129,8 @@ def find(name: str) -> Kept | None:
         body = payload if isinstance(payload, bytes) else b""
         filename = part.get_filename()
         if filename or kind not in {"text/plain", "text/html"}:
-            attachments.append(Attachment(filename or f"part.{kind.partition('/')[2]}", kind, body))
+            named = filename or UNNAMED.get(kind) or f"part.{kind.partition('/')[2]}"
+            attachments.append(Attachment(named, kind, body))
         else:
             found.setdefault(kind, body.decode(part.get_content_charset("utf-8"), "replace"))
     return _kept(

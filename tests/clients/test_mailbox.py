@@ -54,6 +54,16 @@ def test_the_list_shows_the_newest_first_and_says_when_there_is_none(
     assert page.index("The second &lt;b&gt;") < page.index("The first")
 
 
+def test_each_part_of_the_invite_is_named_as_the_file_it_is(box: Path, client: Browser) -> None:
+    kept = mailbox.find(put())
+    assert kept is not None
+    assert {each.content_type: each.filename for each in kept.attachments} == {
+        "text/calendar": "invite.ics",
+        "application/ics": "invite.ics",
+    }
+    assert "part.calendar" not in client.get(f"/mailbox/{kept.id}/").content.decode()
+
+
 def test_a_message_is_shown_with_its_text_its_page_and_its_invite(
     box: Path, client: Browser
 ) -> None:

@@ -172,6 +172,19 @@ def test_the_web_server_ends_when_it_is_refused(tmp_path: Path) -> None:
     assert "clinic.E014" in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("command", ["verify_audit", "messages_doctor ana"])
+def test_where_no_database_answers_any_command_says_so_in_a_sentence(
+    command: str, tmp_path: Path
+) -> None:
+    nowhere = {"DATABASE_URL": "postgres://jade:hidden@127.0.0.1:1/jade", "VAR_DIR": str(tmp_path)}
+    done = run("manage.py", *command.split(), **nowhere)
+    assert done.returncode != 0
+    assert done.stderr.startswith("The database does not answer.")
+    for unwanted in ("Traceback", "hidden"):
+        assert unwanted not in done.stderr
+    assert "Traceback" in run("manage.py", *command.split(), "--traceback", **nowhere).stderr
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "LINK_KEY", "MASTER_KEY"])
 def test_a_missing_key_is_named_in_a_sentence(name: str) -> None:
     done = run("manage.py", "prepare", **{name: ""})
