@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",  # without a window there is nobody to ask
 ]
 # As in tools/bootstrap.py: the first draws no windows at all, and takes a fifth less time.
 NAMES = (

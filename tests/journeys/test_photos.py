@@ -20,7 +20,7 @@ from tests.harness.browser import Visits
 from tests.harness.programs import Site
 from tests.journeys.test_staff_pages import log_in
 
-SEES = "document.querySelector('video').readyState >= 2"
+HAVE_ENOUGH_DATA = 4
 
 
 @pytest.fixture
@@ -78,7 +78,9 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
     visits.look(page, "taking photos")
     page.get_by_role("button", name="Use the camera here 90 degrees, left").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.wait_for_function(SEES)
+    expect(page.locator("video")).to_have_js_property(
+        "readyState", HAVE_ENOUGH_DATA, timeout=30_000
+    )
     visits.look(page, "the camera")
     page.get_by_role("button", name="Take the photo").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
