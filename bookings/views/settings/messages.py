@@ -61,10 +61,8 @@ def kind(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Change how a kind of message goes."""
     row = get_object_or_404(Schedule, uid=uid)
     form = ScheduleForm(posted(request), schedule=row)
-    context = {
-        "hint": _("Now: %(when)s.") % {"when": when_words(row.pure)},
-        "says": words_links(row.kind),
-    }
+    hint = _("Now: %(when)s.") % {"when": when_words(row.pure)}
+    context = {"hint": hint, "says": words_links(row.kind)}
     page = Page(
         SECTION,
         kind_words(row.kind),
