@@ -38,24 +38,28 @@ def tour(page: Page, home: House) -> Iterator[str]:
     yield "closed day"
     page.goto(f"/book/queen/facial/?day={home.day()}")
     yield "times"
-    page.get_by_role("button", name="Continue").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue").click()
     yield "times without a choice"
     steps.choose_time(page, home)
     yield "details"
-    steps.confirm(page)
+    with page.expect_navigation():
+        steps.confirm(page)
     yield "details with errors"
     steps.type_contact(page)
     steps.nothing_applies(page, but={"q-bq_procedures"})
     page.get_by_label("Botox or similar injections").check()
     page.locator("#q-bq_procedures-botulinum-date").fill(home.day(-1).isoformat())
     yield "details filled in"
-    steps.confirm(page)
+    with page.expect_navigation():
+        steps.confirm(page)
     yield "earliest safe date"
     steps.choose_time(page, home, hour=12)
     steps.type_contact(page)
     steps.nothing_applies(page, but={"q-bq_health"})
     page.locator("#q-bq_health label:has(input[value=yes])").click()
-    steps.confirm(page)
+    with page.expect_navigation():
+        steps.confirm(page)
     yield "call us"
     steps.choose_time(page, home, hour=15)
     steps.fill_in(page)
@@ -67,7 +71,8 @@ def tour(page: Page, home: House) -> Iterator[str]:
     yield "move"
     page.goto(f"{manage}cancel/")
     yield "cancel"
-    page.get_by_role("button", name="Cancel my booking").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Cancel my booking").click()
     yield "cancelled"
 
 

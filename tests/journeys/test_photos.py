@@ -74,7 +74,8 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
         page.get_by_label("Front, at rest").set_input_files(path)
         page.get_by_role("button", name="Keep these photos").click()
         expect(page.get_by_text("The photos are kept.")).to_be_visible()
-    page.get_by_role("link", name="Take photos").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Take photos").click()
     visits.look(page, "taking photos")
     page.get_by_role("button", name="Use the camera here 90 degrees, left").click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -93,7 +94,8 @@ def test_photos_are_taken_on_a_phone_and_compared_by_keyboard(
     expect(page.get_by_text("The client finds the photo on their own pages now.")).to_be_visible()
     card.get_by_text("Change").click()
     visits.look(page, "a photo that is released")
-    card.get_by_role("link", name="Correct view or day").click()
+    with page.expect_navigation():
+        card.get_by_role("link", name="Correct view or day").click()
     visits.look(page, "correcting a photo")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Compare Front, at rest").click()

@@ -146,7 +146,8 @@ def test_the_pages_of_the_points_are_for_everybody_and_keys_alone_will_do(
     expect(page.locator("[data-chosen] h3")).to_contain_text("GV23")
     page.locator(".fc-all > summary").click()
     visits.look(page, "the points, one of them chosen")
-    page.locator("[data-chosen]").get_by_role("link", name="How GV23 is used here").click()
+    with page.expect_navigation():
+        page.locator("[data-chosen]").get_by_role("link", name="How GV23 is used here").click()
     visits.look(page, "a point")
     page.get_by_label("Switched off").check()
     page.get_by_role("button", name="Save").click()
@@ -154,7 +155,8 @@ def test_the_pages_of_the_points_are_for_everybody_and_keys_alone_will_do(
     off = page.get_by_role("button", name="GV23 midline, off, chosen, switched off here")
     expect(off).to_be_visible()
 
-    page.get_by_role("link", name="Jowls").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Jowls").click()
     visits.look(page, "a set")
     page.locator("[data-fc-view=FRONT] .fc-pt[data-key='ST6:R']").click()
     page.locator("[data-fc-view=FRONT] .fc-pt[data-key='ST4:L']").click()

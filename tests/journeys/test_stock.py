@@ -38,7 +38,8 @@ def test_a_box_a_roller_a_recall_and_a_reaction_are_seen_to_on_a_phone(
     page.get_by_role("link", name=re.compile("Add a box.*Garden Lane")).click()
     page.get_by_label("Lot").fill("NEW34")
     page.get_by_label("Expires").fill("soon")
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
     visits.look(page, "a box")
     page.get_by_label("Expires").fill("2031-08")
     page.get_by_role("button", name="Save", exact=True).click()

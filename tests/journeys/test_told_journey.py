@@ -109,11 +109,13 @@ def test_what_a_client_types_on_a_phone_stands_on_the_record_and_a_change_beside
     expect(changed.locator("del")).to_contain_text("None of these")
     expect(changed.locator("ins")).to_contain_text("Aspirin")
     visits.look(reader, "record")
-    reader.get_by_role("link", name="Write down answers").click()
+    with reader.expect_navigation():
+        reader.get_by_role("link", name="Write down answers").click()
     visits.look(reader, "told")
     reader.get_by_role("button", name="Begin").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("What was told")
-    reader.get_by_role("link", name="Practitioner assessment").click()
+    with reader.expect_navigation():
+        reader.get_by_role("link", name="Practitioner assessment").click()
     visits.look(reader, "assessment")
     reader.get_by_text("III", exact=True).first.click()
     on(reader)
