@@ -280,9 +280,10 @@ def test_a_tampered_attempt_is_a_404_and_a_forgotten_one_starts_anew(
     client: Client, home: House
 ) -> None:
     url = held(client, home)
+    tampered = f"{url[:-2]}{'B' if url[-2] == 'A' else 'A'}/"
 
-    assert client.get(url[:-2] + "A/").status_code == 404
-    assert client.post(url[:-2] + "A/", {}).status_code == 404
+    assert client.get(tampered).status_code == 404
+    assert client.post(tampered, {}).status_code == 404
     unknown = client.get(f"/book/a/{write_attempt(uuid4())}/")
     assert (unknown.status_code, unknown["Location"]) == (302, "/")
 
