@@ -170,18 +170,19 @@ def difference(
         wanted = fitting.get(known.key)
         until = _until(known, wanted, facts)
         is_planned = known.status == PLANNED and not fits_as_asked(known.kind, facts)
-        again: Wanted | None = None
         if is_planned and (wanted is None or _begins_before(known, until)):
             result.withdraw.append(known)
             continue
-        if wanted is None:
-            pass
-        elif is_planned and wanted.carries != known.carries:
-            again = wanted
-        elif (is_planned and known.kind in anew) or _is_of_use_again(known, until):
-            again = as_planned(wanted, facts, schedules, now, soonest, in_time=True)
-        if again is not None and (again.due_at != known.due_at or again is wanted):
-            result.renew.append((known, again))
+        changed: Wanted | None = None
+        if wanted is not None and is_planned and wanted.carries != known.carries:
+            changed = wanted
+        elif wanted is not None and (
+            (is_planned and known.kind in anew) or _is_of_use_again(known, until)
+        ):
+            planned = as_planned(wanted, facts, schedules, now, soonest, in_time=True)
+            changed = planned if planned and planned.due_at != known.due_at else None
+        if changed is not None:
+            result.renew.append((known, changed))
         elif until is not None and until != known.expires_at and known.status in MAY_STILL_GO:
             result.until.append((known, until))
     for key, wanted in fitting.items():

@@ -95,6 +95,8 @@ class Bell:
                 ids, self._ids = self._ids, []
             if ids:
                 self._ask(ids)
+            # In a thread of its own, for which nobody waits: what is committed meanwhile goes along
+            # with the next asking.
             time.sleep(self._apart)
 
 
