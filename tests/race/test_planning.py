@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,14 +17,27 @@ from tests.harness.databases import Database
 from tests.race.crowd import Crowd, at_once, wait_until_waiting
 
 
-def plan_at_once(clients: int, planners: int) -> Crowd:
-    """Let several plan the same clients, of whom each calls for a message and two tasks."""
+def plan_at_once(database: Database, clients: int, planners: int) -> Crowd:
+    """Let several plan the same clients, of whom each calls for a message and two tasks. The first
+    has written all of it, and commits when all the others have come to wait for that."""
     whose = [in_series()[0].pk for _ in range(clients)]
-    return at_once([partial(recalling.plan_clients, whose, now=NOW)] * planners)
+    written = threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            recalling.plan_clients(whose, now=NOW)
+            written.set()
+            wait_until_waiting(database, planners - 1)
+
+    def later() -> None:
+        assert written.wait(timeout=30)
+        recalling.plan_clients(whose, now=NOW)
+
+    return at_once([first, *[later] * (planners - 1)])
 
 
 def test_each_message_and_task_comes_once_and_nobody_fails(fresh_db: Database) -> None:
-    crowd = plan_at_once(6, 6)
+    crowd = plan_at_once(fresh_db, 6, 6)
     assert crowd.losers == []
     assert (Message.objects.count(), StaffTask.objects.count()) == (6, 12)
 
@@ -39,7 +51,7 @@ def test_canary_without_turns_they_meet_in_the_database(
     fresh_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recalling, "_in_turn", all_at_once)
-    crowd = plan_at_once(6, 6)
+    crowd = plan_at_once(fresh_db, 6, 6)
     assert any(isinstance(loser, IntegrityError) for loser in crowd.losers)
     assert Message.objects.count() == 6, "the constraint is the proof"
 
